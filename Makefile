@@ -1,0 +1,55 @@
+# The checks, one target each, so that people and .ci/run run the same.
+# Tools run at these versions, built by Go from source when first needed.
+
+golangci-lint = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+deadcode      = go run golang.org/x/tools/cmd/deadcode@v0.51.0
+govulncheck   = go run golang.org/x/vuln/cmd/govulncheck@v1.8.0
+
+.PHONY: check test race formatting vet lint tidy generated deadcode vulnerabilities format generate
+
+check: formatting vet lint tidy generated deadcode vulnerabilities race
+
+test:
+	go test ./...
+
+race:
+	go test -race -shuffle=on ./...
+
+formatting:
+	$(golangci-lint) fmt --diff
+
+vet:
+	go vet ./...
+
+lint:
+	$(golangci-lint) run
+
+tidy:
+	go mod tidy -diff
+
+# Fresh is what generating leaves as it is, committed or not.
+generated:
+	@echo 'go generate ./...  # must change nothing'
+	@state() { git status --porcelain; git diff | cksum; }; \
+	before="$$(state)"; \
+	go generate ./...; \
+	test "$$before" = "$$(state)" || { git diff --stat; echo 'generated code was stale: commit what has changed'; exit 1; }
+
+# What neither a program nor a test reaches.
+deadcode:
+	@echo '$(deadcode) -test ./...  # must print nothing'
+	@dead="$$($(deadcode) -test ./...)" && test -z "$$dead" || { echo "$$dead"; exit 1; }
+
+vulnerabilities:
+	@if curl -fsS --max-time 10 -o /dev/null https://vuln.go.dev/index/db.json; then \
+		echo '$(govulncheck) ./...' && $(govulncheck) ./...; \
+	else \
+		echo 'vulnerabilities: NOT CHECKED, since the database at vuln.go.dev cannot be reached from here'; \
+	fi
+
+# These two change files.
+format:
+	$(golangci-lint) fmt
+
+generate:
+	go generate ./...

@@ -1,0 +1,276 @@
+package config_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"accountql/config"
+)
+
+// minimal returns the least environment that works, with overrides.
+func minimal(overrides map[string]string) func(string) string {
+	env := map[string]string{
+		"LOGTO_ENDPOINT":       "https://logto.example.com",
+		"LOGTO_APP_ID":         "machine",
+		"LOGTO_APP_SECRET":     "planted-app-secret",
+		"ACCOUNT_API_RESOURCE": "https://account.example.com",
+		"ALLOWED_CLIENT_IDS":   "web",
+	}
+	maps.Copy(env, overrides)
+	return func(name string) string { return env[name] }
+}
+
+// key returns the base64 of a SECRET_KEY with 32 bytes b.
+func key(b byte) string {
+	return base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{b}, 32))
+}
+
+func TestFromEnvDefaults(t *testing.T) {
+	t.Parallel()
+	got, err := config.FromEnv(minimal(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &config.Config{
+		LogtoEndpoint:              "https://logto.example.com",
+		LogtoAppID:                 "machine",
+		LogtoAppSecret:             "planted-app-secret",
+		LogtoManagementAPIResource: "https://default.logto.app/api",
+		AccountAPIResource:         "https://account.example.com",
+		AllowedClientIDs:           []string{"web"},
+		Addr:                       "127.0.0.1:8080",
+		CustomDataReadable:         []string{"*"},
+		LogFormat:                  "text",
+		LogLevel:                   slog.LevelInfo,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if got.AllowsAnyClient() {
+		t.Error("any client is allowed")
+	}
+}
+
+func TestFromEnvEverySetting(t *testing.T) {
+	t.Parallel()
+	got, err := config.FromEnv(minimal(map[string]string{
+		"LOGTO_ENDPOINT":                " HTTP://Logto.Internal:80/ ",
+		"LOGTO_MANAGEMENT_API_RESOURCE": "https://t1.logto.app/api",
+		"LOGTO_ISSUER":                  "https://Logto.example.com/oidc",
+		"ALLOW_INSECURE_LOGTO":          "true",
+		"ALLOWED_CLIENT_IDS":            "*",
+		"ADDR":                          ":0",
+		"CORS_ALLOWED_ORIGINS":          "https://App.example.com:443/, http://localhost:3000,capacitor://localhost,http://intranet.example:8080,",
+		"PLAYGROUND":                    "1",
+		"CUSTOM_DATA_READABLE":          "none",
+		"CUSTOM_DATA_WRITABLE":          "*",
+		"REDIRECT_URIS":                 "https://app.example.com/cb?x=1,com.example.app:/cb,http://[::1]:3000/cb",
+		"SECRET_KEY":                    key(1) + "," + key(2),
+		"LOG_FORMAT":                    "json",
+		"LOG_LEVEL":                     "debug",
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &config.Config{
+		LogtoEndpoint:              "http://logto.internal",
+		LogtoAppID:                 "machine",
+		LogtoAppSecret:             "planted-app-secret",
+		LogtoManagementAPIResource: "https://t1.logto.app/api",
+		LogtoIssuer:                "https://Logto.example.com/oidc",
+		AllowInsecureLogto:         true,
+		AccountAPIResource:         "https://account.example.com",
+		AllowedClientIDs:           []string{"*"},
+		Addr:                       ":0",
+		CORSAllowedOrigins:         []string{"https://app.example.com", "http://localhost:3000", "capacitor://localhost", "http://intranet.example:8080"},
+		Playground:                 true,
+		CustomDataWritable:         []string{"*"},
+		RedirectURIs:               []string{"https://app.example.com/cb?x=1", "com.example.app:/cb", "http://[::1]:3000/cb"},
+		SecretKeys:                 []config.Secret{config.Secret(strings.Repeat("\x01", 32)), config.Secret(strings.Repeat("\x02", 32))},
+		LogFormat:                  "json",
+		LogLevel:                   slog.LevelDebug,
+		Warnings: []string{
+			"LOGTO_ENDPOINT uses http: whoever can read the network between here and Logto gets a credential that can change every account",
+			"ALLOWED_CLIENT_IDS is *: users' tokens of every application are accepted, those got by token exchange included",
+			"CUSTOM_DATA_WRITABLE is *: users can change all of their custom data, roles and plans kept there included",
+			"CORS_ALLOWED_ORIGINS has http://intranet.example:8080: whoever sits between that site and its visitors can take over their accounts",
+		},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if !got.AllowsAnyClient() {
+		t.Error("* doesn't allow any client")
+	}
+}
+
+// TestFromEnvReportsEverything sets nothing and then everything wrong, and
+// wants each problem named in one error, in the order of the reference.
+func TestFromEnvReportsEverything(t *testing.T) {
+	t.Parallel()
+	_, err := config.FromEnv(func(string) string { return "" })
+	want := `LOGTO_ENDPOINT is not set: set it to your Logto's address, e.g. https://logto.example.com
+LOGTO_APP_ID is not set: set it to the app ID of a machine-to-machine application, as Logto's console shows it
+LOGTO_APP_SECRET is not set: set it to the machine-to-machine application's secret, as Logto's console shows it
+ACCOUNT_API_RESOURCE is not set: set it to the identifier of the API resource that you created for this server in Logto, e.g. https://account.example.com
+ALLOWED_CLIENT_IDS is not set: set it to the app IDs of your own applications, separated by commas, or to * alone to allow all`
+	if diff := cmp.Diff(want, fmt.Sprint(err)); diff != "" {
+		t.Errorf("nothing set (-want +got)\n%s", diff)
+	}
+
+	_, err = config.FromEnv(func(string) string { return `"planted value"` })
+	var got []string
+	for line := range strings.Lines(fmt.Sprint(err)) {
+		name, _, _ := strings.Cut(line, " begins with a quotation mark, which is taken literally here: set it to ")
+		got = append(got, name)
+	}
+	var names []string
+	for _, s := range config.Reference() {
+		names = append(names, s.Name)
+	}
+	if diff := cmp.Diff(names, got); diff != "" {
+		t.Errorf("everything in quotation marks (-want +got)\n%s", diff)
+	}
+}
+
+func TestFromEnvProblems(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ setting, value, want string }{
+		{"LOGTO_ENDPOINT", "logto.example.com", "is not an absolute URL"},
+		{"LOGTO_ENDPOINT", "localhost:3001", "is not an absolute URL"},
+		{"LOGTO_ENDPOINT", "https://", "is not an absolute URL"},
+		{"LOGTO_ENDPOINT", "https://planted:p/lanted@logto.example.com", "is not an absolute URL"},
+		{"LOGTO_ENDPOINT", "https://planted@logto.example.com", "holds a user name or password"},
+		{"LOGTO_ENDPOINT", "https://logto.example.com?", "has a query"},
+		{"LOGTO_ENDPOINT", "https://logto.example.com#", "has a fragment"},
+		{"LOGTO_ENDPOINT", "https://logto.example.com:70000", "has no port from 0 to 65535"},
+		{"LOGTO_ENDPOINT", "https://lögto.example.com", "has a host that isn't in its ASCII form, xn--…"},
+		{"LOGTO_ENDPOINT", "ftp://logto.example.com", "is neither https nor http"},
+		{"LOGTO_ENDPOINT", "https://logto.example.com/oidc/", "is the address of something that Logto serves, not of Logto"},
+		{"LOGTO_ENDPOINT", "https://logto.example.com/oidc/.well-known/openid-configuration", "is the address of something that Logto serves, not of Logto"},
+		{"LOGTO_ENDPOINT", "http://logto.example.com", "uses http"},
+		{"LOGTO_ENDPOINT", "http://127.0.0.1.example.com", "uses http"},
+		{"LOGTO_APP_ID", "an id", "has a space or another character that no credential of Logto has"},
+		{"LOGTO_APP_SECRET", "planted secret", "has a space or another character that no credential of Logto has"},
+		{"LOGTO_MANAGEMENT_API_RESOURCE", "default.logto.app/api", "is not an absolute URI without a fragment"},
+		{"LOGTO_ISSUER", "logto.example.com/oidc", "is not an absolute URL"},
+		{"LOGTO_ISSUER", "https://logto.example.com/oidc?x", "is not an http(s) URL without a query"},
+		{"ALLOW_INSECURE_LOGTO", "yes", `is "yes"`},
+		{"ACCOUNT_API_RESOURCE", "account", "is not an absolute URI without a fragment"},
+		{"ACCOUNT_API_RESOURCE", "https://default.logto.app/api", "is the Management API's own"},
+		{"ACCOUNT_API_RESOURCE", "https://tenant.logto.app/api/", "is the Management API's own"},
+		{"ALLOWED_CLIENT_IDS", "web,*", "lists * beside others"},
+		{"ALLOWED_CLIENT_IDS", ",", "lists nothing"},
+		{"ALLOWED_CLIENT_IDS", "web mobile", "entry 1 has a space or another character that no credential of Logto has"},
+		{"ADDR", "8080", "is not HOST:PORT"},
+		{"ADDR", "http://127.0.0.1:8080", "is not HOST:PORT"},
+		{"ADDR", ":http", "has no port from 0 to 65535"},
+		{"ADDR", ":65536", "has no port from 0 to 65535"},
+		{"CORS_ALLOWED_ORIGINS", "*", "entry 1 is not an absolute URL"},
+		{"CORS_ALLOWED_ORIGINS", "null", "entry 1 is not an absolute URL"},
+		{"CORS_ALLOWED_ORIGINS", "https://a.example,https://*.example.com", "entry 2 has a wildcard, and only exact hosts are known here"},
+		{"CORS_ALLOWED_ORIGINS", "https://a.example/app", "entry 1 is more than scheme://host[:port]"},
+		{"CORS_ALLOWED_ORIGINS", "https://a.example?", "entry 1 is more than scheme://host[:port]"},
+		{"PLAYGROUND", "on", `is "on"`},
+		{"CUSTOM_DATA_READABLE", "*,theme", "lists * or none beside others"},
+		{"CUSTOM_DATA_WRITABLE", "none,theme", "lists * or none beside others"},
+		{"REDIRECT_URIS", "/callback", "entry 1 is not an absolute URI without spaces, wildcards and fragment"},
+		{"REDIRECT_URIS", "https://app.example.com/*", "entry 1 is not an absolute URI without spaces, wildcards and fragment"},
+		{"REDIRECT_URIS", "https:app.example.com", "entry 1 is not an absolute URL"},
+		{"REDIRECT_URIS", "http://app.example.com/callback", "entry 1 uses http and isn't on loopback"},
+		{"REDIRECT_URIS", "com.example.app://cb,JavaScript://x/%0aalert(1)", "entry 2 has the scheme javascript, which is no app's"},
+		{"REDIRECT_URIS", "data:text/html,hello", "entry 1 has the scheme data, which is no app's"},
+		{"SECRET_KEY", "planted", "entry 1 is not base64"},
+		{"SECRET_KEY", key(1) + ",cGxhbnRlZA==", "entry 2 has 7 bytes rather than 32"},
+		{"LOG_FORMAT", "xml", `is "xml"`},
+		{"LOG_LEVEL", "trace", `is "trace"`},
+	}
+	for _, test := range tests {
+		t.Run(test.setting+"="+test.value, func(t *testing.T) {
+			t.Parallel()
+			_, err := config.FromEnv(minimal(map[string]string{test.setting: test.value}))
+			what, mend, _ := strings.Cut(fmt.Sprint(err), ": ")
+			if what != test.setting+" "+test.want {
+				t.Errorf("error %v, want %s %s", err, test.setting, test.want)
+			}
+			if mend == "" || strings.Contains(mend, "\n") {
+				t.Errorf("error %q, want one problem with its mend", err)
+			}
+			if strings.Contains(err.Error(), "planted") {
+				t.Errorf("error %q shows what was set", err)
+			}
+		})
+	}
+}
+
+func TestFromEnvLogto(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ value, endpoint, resource string }{
+		{"https://T1.logto.app", "https://t1.logto.app", "https://t1.logto.app/api"},
+		{"https://t1.logto.app.example.com", "https://t1.logto.app.example.com", "https://default.logto.app/api"},
+		{"https://logto.app", "https://logto.app", "https://default.logto.app/api"},
+		{"https://example.com:8443/sign%20in//", "https://example.com:8443/sign%20in", "https://default.logto.app/api"},
+		{"http://localhost:3001/", "http://localhost:3001", "https://default.logto.app/api"},
+		{"http://127.8.0.1:3001", "http://127.8.0.1:3001", "https://default.logto.app/api"},
+		{"http://[::1]:3001", "http://[::1]:3001", "https://default.logto.app/api"},
+	}
+	for _, test := range tests {
+		t.Run(test.value, func(t *testing.T) {
+			t.Parallel()
+			got, err := config.FromEnv(minimal(map[string]string{"LOGTO_ENDPOINT": test.value}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.LogtoEndpoint != test.endpoint || got.LogtoManagementAPIResource != test.resource {
+				t.Errorf("endpoint %s and resource %s, want %s and %s",
+					got.LogtoEndpoint, got.LogtoManagementAPIResource, test.endpoint, test.resource)
+			}
+			if len(got.Warnings) > 0 {
+				t.Errorf("warnings %q", got.Warnings)
+			}
+		})
+	}
+}
+
+// TestSecretsStaySecret prints and logs a configuration in every way that is
+// likely to happen.
+func TestSecretsStaySecret(t *testing.T) {
+	t.Parallel()
+	c, err := config.FromEnv(minimal(map[string]string{"SECRET_KEY": key('k')}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		fmt.Fprintf(&out, verb+"\n", c)
+		fmt.Fprintf(&out, verb+"\n", c.LogtoAppSecret)
+	}
+	for _, handler := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
+		slog.New(handler).Info("starting", "config", c, "secret", c.LogtoAppSecret, "keys", c.SecretKeys)
+	}
+	if err := json.NewEncoder(&out).Encode(c); err != nil {
+		t.Fatal(err)
+	}
+
+	secrets := []string{c.LogtoAppSecret.Reveal(), c.SecretKeys[0].Reveal()}
+	for _, secret := range slices.Clone(secrets) {
+		secrets = append(secrets, fmt.Sprintf("%x", secret), base64.StdEncoding.EncodeToString([]byte(secret)))
+	}
+	for _, secret := range secrets {
+		if strings.Contains(out.String(), secret) {
+			t.Errorf("output shows %q:\n%s", secret, out.String())
+		}
+	}
+	if !strings.Contains(out.String(), "[redacted]") {
+		t.Errorf("output doesn't show the configuration:\n%s", out.String())
+	}
+}

@@ -1,0 +1,221 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// A Setting documents one environment variable.
+type Setting struct {
+	Name        string
+	Required    bool
+	Default     string // the value taken when the variable is not set; "" is none
+	Description string // sentences in Markdown, without line breaks
+}
+
+// Reference returns all settings, in the order in which to read about them.
+func Reference() []Setting {
+	var reference []Setting
+	for _, s := range new(Config).settings() {
+		reference = append(reference, s.Setting)
+	}
+	return reference
+}
+
+// A setting is a Setting with what is needed to read it.
+type setting struct {
+	Setting
+	mend string             // what to set instead, with an example
+	read func(string) error // parses a value into its field
+}
+
+// load reads the setting, or its default, by way of getenv.
+func (s setting) load(getenv func(string) string) error {
+	value := strings.TrimSpace(getenv(s.Name))
+	if value == "" {
+		value = s.Default
+	}
+	var err error
+	switch {
+	case value != "":
+		err = s.readUnquoted(value)
+	case s.Required:
+		err = errors.New("is not set")
+	}
+	if err != nil {
+		return fmt.Errorf("%s %w: %s", s.Name, err, s.mend)
+	}
+	return nil
+}
+
+// readUnquoted refuses a value that still has the quotation marks of a shell,
+// as values from the env files of container platforms do.
+func (s setting) readUnquoted(value string) error {
+	if strings.ContainsAny(value[:1], `"'`) {
+		return errors.New("begins with a quotation mark, which is taken literally here")
+	}
+	return s.read(value)
+}
+
+// into stores in field what parse makes of a value. The errors of parse
+// continue a sentence that begins with the setting's name, and quote nothing
+// that could be a secret or hold one.
+func into[T any](field *T, parse func(string) (T, error)) func(string) error {
+	return func(value string) (err error) {
+		*field, err = parse(value)
+		return err
+	}
+}
+
+// settings is the one table of all settings, bound to c's fields.
+func (c *Config) settings() []setting {
+	return []setting{
+		{
+			Setting: Setting{
+				Name: "LOGTO_ENDPOINT", Required: true,
+				Description: "Address of your Logto, `https://logto.example.com` or `https://{tenant}.logto.app`. " +
+					"`https`, except on loopback or with `ALLOW_INSECURE_LOGTO`.",
+			},
+			mend: "set it to your Logto's address, e.g. https://logto.example.com",
+			read: into(&c.LogtoEndpoint, endpoint),
+		},
+		{
+			Setting: Setting{
+				Name: "LOGTO_APP_ID", Required: true,
+				Description: "Id of a machine-to-machine application in Logto that has a role with the Management API's scope `all`.",
+			},
+			mend: "set it to the app ID of a machine-to-machine application, as Logto's console shows it",
+			read: into(&c.LogtoAppID, word[string]),
+		},
+		{
+			Setting: Setting{
+				Name: "LOGTO_APP_SECRET", Required: true,
+				Description: "That application's secret.",
+			},
+			mend: "set it to the machine-to-machine application's secret, as Logto's console shows it",
+			read: into(&c.LogtoAppSecret, word[Secret]),
+		},
+		{
+			Setting: Setting{
+				Name: "LOGTO_MANAGEMENT_API_RESOURCE",
+				Description: "The Management API's resource indicator. When not set: `https://{tenant}.logto.app/api` if the host of " +
+					"`LOGTO_ENDPOINT` is `{tenant}.logto.app`, else `https://default.logto.app/api`, which is right for every Logto " +
+					"that you host. Behind a custom domain on Logto Cloud the tenant can't be told: set it.",
+			},
+			mend: "set it to the Management API's identifier, e.g. https://default.logto.app/api",
+			read: into(&c.LogtoManagementAPIResource, resource),
+		},
+		{
+			Setting: Setting{
+				Name:        "LOGTO_ISSUER",
+				Description: "Pins the issuer of users' tokens, exactly as they name it. When not set, Logto's discovery document tells it.",
+			},
+			mend: "set it to the iss of your users' tokens, e.g. https://logto.example.com/oidc",
+			read: into(&c.LogtoIssuer, issuer),
+		},
+		{
+			Setting: Setting{
+				Name: "ALLOW_INSECURE_LOGTO", Default: "false",
+				Description: "`true` allows a `LOGTO_ENDPOINT` with `http` that isn't on loopback, such as one in a private container network.",
+			},
+			mend: "set it to true or false",
+			read: into(&c.AllowInsecureLogto, boolean),
+		},
+		{
+			Setting: Setting{
+				Name: "ACCOUNT_API_RESOURCE", Required: true,
+				Description: "Identifier of the API resource that stands for this server in Logto. Your apps ask for tokens with it, " +
+					"and it must be their audience. Not the Management API's.",
+			},
+			mend: "set it to the identifier of the API resource that you created for this server in Logto, e.g. https://account.example.com",
+			read: into(&c.AccountAPIResource, resource),
+		},
+		{
+			Setting: Setting{
+				Name: "ALLOWED_CLIENT_IDS", Required: true,
+				Description: "App IDs of the applications whose users may call, separated by commas. Leave out applications that do " +
+					"token exchange. `*`, alone, allows all.",
+			},
+			mend: "set it to the app IDs of your own applications, separated by commas, or to * alone to allow all",
+			read: into(&c.AllowedClientIDs, clientIDs),
+		},
+		{
+			Setting: Setting{
+				Name: "ADDR", Default: "127.0.0.1:8080",
+				Description: "Where to listen, `HOST:PORT`. Loopback by default, because TLS is a proxy's task; in a container use `:8080`. " +
+					"Port 0 takes a free one.",
+			},
+			mend: "set it to HOST:PORT, e.g. 127.0.0.1:8080, or :8080 for every network interface",
+			read: into(&c.Addr, address),
+		},
+		{
+			Setting: Setting{
+				Name: "CORS_ALLOWED_ORIGINS",
+				Description: "Origins of the web pages that may call, `https://app.example.com`, separated by commas. There are no " +
+					"wildcards. When not set, only pages of this server's own origin and native apps can call.",
+			},
+			mend: "set it to exact origins, separated by commas, e.g. https://app.example.com,http://localhost:3000",
+			read: into(&c.CORSAllowedOrigins, each(origin)),
+		},
+		{
+			Setting: Setting{
+				Name: "PLAYGROUND", Default: "false",
+				Description: "`true` serves the playground at `/` and answers introspection.",
+			},
+			mend: "set it to true or false",
+			read: into(&c.Playground, boolean),
+		},
+		{
+			Setting: Setting{
+				Name: "CUSTOM_DATA_READABLE", Default: "*",
+				Description: "Top-level keys of the custom data that users may read, separated by commas. `*` is all, `none` is none.",
+			},
+			mend: "set it to top-level keys, separated by commas, or to * or none alone",
+			read: into(&c.CustomDataReadable, keys),
+		},
+		{
+			Setting: Setting{
+				Name: "CUSTOM_DATA_WRITABLE", Default: "none",
+				Description: "Top-level keys of the custom data that users may write, separated by commas. `*` is all: mind that roles and " +
+					"plans often live there.",
+			},
+			mend: "set it to top-level keys, separated by commas, or to * or none alone",
+			read: into(&c.CustomDataWritable, keys),
+		},
+		{
+			Setting: Setting{
+				Name: "REDIRECT_URIS",
+				Description: "Where social providers may send people back to, separated by commas and compared exactly. `https`, `http` on " +
+					"loopback, or a mobile app's own scheme.",
+			},
+			mend: "set it to absolute URIs, separated by commas, e.g. https://app.example.com/callback,com.example.app://callback",
+			read: into(&c.RedirectURIs, each(redirectURI)),
+		},
+		{
+			Setting: Setting{
+				Name: "SECRET_KEY",
+				Description: "Key that seals what clients keep for this server: 32 random bytes in base64, as `openssl rand -base64 32` " +
+					"prints them. To rotate, put the new one before the old one, separated by a comma.",
+			},
+			mend: "set it to 32 random bytes in base64, as this prints: openssl rand -base64 32",
+			read: into(&c.SecretKeys, each(secretKey)),
+		},
+		{
+			Setting: Setting{
+				Name: "LOG_FORMAT", Default: "text",
+				Description: "`text` or `json`.",
+			},
+			mend: "set it to text or json",
+			read: into(&c.LogFormat, logFormat),
+		},
+		{
+			Setting: Setting{
+				Name: "LOG_LEVEL", Default: "info",
+				Description: "`debug`, `info`, `warn` or `error`.",
+			},
+			mend: "set it to debug, info, warn or error",
+			read: into(&c.LogLevel, logLevel),
+		},
+	}
+}
