@@ -1,0 +1,211 @@
+package account
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"accountql/logto"
+)
+
+const (
+	// maxCustomDataSize bounds the data of one change, in bytes of JSON.
+	maxCustomDataSize = 256 << 10
+	// maxStoredCustomDataSize keeps a replacement, with the keys that stay, under
+	// the 1 MB body that Logto takes. Past that it answers a plain 404.
+	maxStoredCustomDataSize = 1000 << 10
+	// maxCustomDataDepth bounds how deep objects and lists may nest.
+	maxCustomDataDepth = 32
+)
+
+// Keys is a set of top-level keys of custom data.
+type Keys struct {
+	all   bool
+	names []string
+}
+
+// NewKeys makes a set of the names; "*" stands for every key.
+func NewKeys(names []string) Keys {
+	return Keys{all: slices.Contains(names, "*"), names: names}
+}
+
+// Has tells whether the set holds key.
+func (k Keys) Has(key string) bool { return k.all || slices.Contains(k.names, key) }
+
+// All tells whether the set holds every key there may be.
+func (k Keys) All() bool { return k.all }
+
+// Empty tells whether the set holds no key.
+func (k Keys) Empty() bool { return !k.all && len(k.names) == 0 }
+
+// Readable returns the part of stored custom data that the person may see.
+func (k Keys) Readable(stored json.RawMessage) (json.RawMessage, error) {
+	if k.all {
+		return stored, nil
+	}
+	data, err := decodeObject(stored)
+	if err != nil {
+		return nil, fmt.Errorf("decode stored custom data: %w", err)
+	}
+	for key := range data {
+		if !k.Has(key) {
+			delete(data, key)
+		}
+	}
+	return json.Marshal(data)
+}
+
+// UpdateCustomData changes the custom data and returns the user as it is then.
+// Merging sets the top-level keys of data; replacing makes the keys that are
+// readable and writable exactly those of data and leaves all others.
+func (s *Service) UpdateCustomData(ctx context.Context, userID string, data json.RawMessage, replace bool) (*logto.User, error) {
+	change, err := s.checkCustomData(ctx, data, replace)
+	if err != nil {
+		return nil, err
+	}
+	before, err := s.Get(ctx, userID)
+	if err != nil {
+		return nil, err
+	}
+	if replace {
+		return s.replaceCustomData(ctx, before, change)
+	}
+	stored, err := s.Logto.UpdateCustomData(ctx, userID, data)
+	if err != nil {
+		return nil, fmt.Errorf("update custom data: %w", notFound(err))
+	}
+	after := *before
+	after.CustomData = stored
+	after.UpdatedAt = logto.Time{} // Logto's answer doesn't tell it.
+	return &after, nil
+}
+
+func (s *Service) replaceCustomData(ctx context.Context, before *logto.User, change map[string]json.RawMessage) (*logto.User, error) {
+	stored, err := decodeObject(before.CustomData)
+	if err != nil {
+		return nil, fmt.Errorf("decode stored custom data: %w", err)
+	}
+	for key, value := range stored {
+		if !s.replaceable(key) {
+			change[key] = value
+		}
+	}
+	whole, err := json.Marshal(change)
+	if err != nil {
+		return nil, fmt.Errorf("encode custom data: %w", err)
+	}
+	if len(whole) > maxStoredCustomDataSize {
+		return nil, Errors{{
+			Code: ValueTooLong, Path: []string{"input", "data"},
+			Message: "Together with what is stored, the data is larger than can be kept. Make it smaller.",
+		}}
+	}
+	after, err := s.Logto.UpdateUser(ctx, before.ID, logto.UserPatch{CustomData: whole})
+	if err != nil {
+		return nil, fmt.Errorf("replace custom data: %w", notFound(err))
+	}
+	after.SsoIdentities = before.SsoIdentities // Logto's answer doesn't tell them.
+	return after, nil
+}
+
+// replaceable is true of keys that the person may both see and change: what
+// can't be seen can't be left out on purpose.
+func (s *Service) replaceable(key string) bool {
+	return s.ReadableCustomData.Has(key) && s.WritableCustomData.Has(key)
+}
+
+func (s *Service) checkCustomData(ctx context.Context, data json.RawMessage, replace bool) (map[string]json.RawMessage, error) {
+	path := []string{"input", "data"}
+	if len(data) > maxCustomDataSize {
+		return nil, Errors{{
+			Code: ValueTooLong, Path: path,
+			Message: fmt.Sprintf("At most %d kB of JSON are allowed.", maxCustomDataSize>>10),
+		}}
+	}
+	if problem := checkJSON(data); problem != "" {
+		return nil, Errors{{Code: InvalidInput, Path: path, Message: problem}}
+	}
+	change, err := decodeObject(data)
+	if err != nil {
+		return nil, Errors{{Code: InvalidInput, Path: path, Message: "The data must be a JSON object, such as {\"theme\": \"dark\"}."}}
+	}
+	var errs Errors
+	for key := range change {
+		if s.WritableCustomData.Has(key) && (!replace || s.replaceable(key)) {
+			continue
+		}
+		errs = append(errs, &Error{
+			Code: FieldNotEditable, Path: append(slices.Clone(path), key),
+			Message: "This key of the custom data can't be changed here.",
+		})
+	}
+	if len(errs) > 0 {
+		slices.SortFunc(errs, func(a, b *Error) int { return slices.Compare(a.Path, b.Path) })
+		s.Logger.WarnContext(ctx, "custom data key refused: CUSTOM_DATA_WRITABLE, and to replace CUSTOM_DATA_READABLE, must list a key before it can be changed",
+			"keys", len(errs))
+	}
+	return change, errs.orNil()
+}
+
+func decodeObject(data json.RawMessage) (map[string]json.RawMessage, error) {
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(data, &object); err != nil {
+		return nil, err
+	}
+	if object == nil {
+		return nil, fmt.Errorf("null is not an object")
+	}
+	return object, nil
+}
+
+// checkJSON looks for what Logto answers with an error of its own that helps
+// nobody: NUL (500), __proto__ and constructor.prototype (400), and for nesting
+// that has no end. It returns what is wrong in words, or "".
+func checkJSON(data json.RawMessage) string {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return "The data is not JSON."
+	}
+	return checkValue(value, 1)
+}
+
+func checkValue(value any, depth int) string {
+	if depth > maxCustomDataDepth {
+		return fmt.Sprintf("The data is nested deeper than %d levels.", maxCustomDataDepth)
+	}
+	switch value := value.(type) {
+	case string:
+		if strings.ContainsRune(value, 0) {
+			return "The data holds a NUL character. Remove it."
+		}
+	case []any:
+		for _, item := range value {
+			if problem := checkValue(item, depth+1); problem != "" {
+				return problem
+			}
+		}
+	case map[string]any:
+		return checkObject(value, depth)
+	}
+	return ""
+}
+
+func checkObject(object map[string]any, depth int) string {
+	for key, item := range object {
+		if strings.ContainsRune(key, 0) {
+			return "A key of the data holds a NUL character. Remove it."
+		}
+		if _, isObject := item.(map[string]any); key == "__proto__" || key == "constructor" && isObject {
+			return "The keys __proto__ and constructor can't be stored. Choose others."
+		}
+		if problem := checkValue(item, depth+1); problem != "" {
+			return problem
+		}
+	}
+	return ""
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"accountql/config"
+	"accountql/logto/logtotest"
+)
+
+// runDemo serves an embedded Logto with demo accounts.
+func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("accountql demo", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	addr := flags.String("addr", "127.0.0.1:8080", "`HOST:PORT` to listen on; port 0 takes a free one")
+	public := flags.Bool("public-demo", false, "allow an address that is not loopback: whoever reaches it can use the demo accounts")
+	asJSON := flags.Bool("json", false, "print one line of JSON instead of text")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unknown argument %q of demo", flags.Arg(0))
+	}
+	if !*public && !isLoopback(*addr) {
+		return errors.New("the demo gives its accounts away, so -addr must be a loopback address; add -public-demo if others shall reach it")
+	}
+	embedded, err := logtotest.New(logtotest.Options{})
+	if err != nil {
+		return err
+	}
+	defer embedded.Close()
+
+	env := demoEnv(embedded)
+	cfg, err := config.FromEnv(func(name string) string {
+		if name == "ADDR" {
+			return *addr
+		}
+		return env[name]
+	})
+	if err != nil {
+		return fmt.Errorf("configure demo: %w", err)
+	}
+	s, err := newServer(cfg, newLogger(cfg, stderr), func() string { return demoToken(embedded, "alice") })
+	if err != nil {
+		return err
+	}
+	return s.serve(ctx, func(listening net.Addr) {
+		d := describeDemo(embedded, env, listening)
+		if *asJSON {
+			d.printJSON(stdout)
+		} else {
+			d.print(stdout)
+		}
+	})
+}
+
+// isLoopback tells whether only this machine can reach addr.
+func isLoopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// demoEnv is the environment with which `accountql` serves the embedded Logto.
+func demoEnv(embedded *logtotest.Server) map[string]string {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // It never fails.
+	return map[string]string{
+		"LOGTO_ENDPOINT":       embedded.Endpoint,
+		"LOGTO_APP_ID":         embedded.AppID,
+		"LOGTO_APP_SECRET":     embedded.AppSecret,
+		"ACCOUNT_API_RESOURCE": logtotest.AccountResource,
+		"ALLOWED_CLIENT_IDS":   embedded.ClientID,
+		"CORS_ALLOWED_ORIGINS": "http://localhost:3000,http://localhost:5173",
+		"CUSTOM_DATA_WRITABLE": "*",
+		"PLAYGROUND":           "true",
+		"REDIRECT_URIS":        "http://localhost:3000/callback,http://localhost:4000/link/callback,http://localhost:5173/callback",
+		"SECRET_KEY":           base64.StdEncoding.EncodeToString(key),
+	}
+}
+
+func demoToken(embedded *logtotest.Server, name string) string {
+	return embedded.AccessToken(embedded.Account(name).ID)
+}
+
+// demo is what one needs to know to use the demo.
+type demo struct {
+	GraphqlURL    string              `json:"graphqlUrl"`
+	PlaygroundURL string              `json:"playgroundUrl"`
+	LogtoURL      string              `json:"logtoUrl"`
+	Users         map[string]demoUser `json:"users"`
+	Env           map[string]string   `json:"env"`
+}
+
+type demoUser struct {
+	logtotest.Account
+	Token string `json:"token"`
+}
+
+func describeDemo(embedded *logtotest.Server, env map[string]string, listening net.Addr) demo {
+	root := "http://" + reachable(listening)
+	d := demo{
+		GraphqlURL: root + "/graphql", PlaygroundURL: root + "/", LogtoURL: embedded.Endpoint,
+		Users: map[string]demoUser{}, Env: env,
+	}
+	for _, name := range []string{"alice", "bob", "carol"} {
+		account := embedded.Account(name)
+		if account.Phone != "" {
+			account.Phone = "+" + account.Phone // Logto stores the digits alone; our API takes E.164.
+		}
+		d.Users[name] = demoUser{Account: account, Token: demoToken(embedded, name)}
+	}
+	return d
+}
+
+// reachable names a listener's address so that this machine can reach it, which
+// an address of every interface doesn't.
+func reachable(listening net.Addr) string {
+	host, port, err := net.SplitHostPort(listening.String())
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return listening.String()
+}
+
+func (d demo) printJSON(w io.Writer) {
+	line, _ := json.Marshal(d) // Texts always marshal.
+	fmt.Fprintf(w, "%s\n", line)
+}
+
+func (d demo) print(w io.Writer) {
+	fmt.Fprintf(w, `
+accountql demo: everything below lives in memory and is gone when you stop it (Ctrl-C).
+
+GraphQL     %s
+Playground  %s
+Logto       %s (embedded; codes "sent" are at /simulator/messages)
+
+Demo users: alice has everything, bob a password and an email, carol only a social sign-in.
+An access token for alice, good for an hour:
+
+%s
+
+Try it:
+
+curl -s %s -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '%s'
+
+`, d.GraphqlURL, d.PlaygroundURL, d.LogtoURL, d.Users["alice"].Token, d.GraphqlURL, d.Users["alice"].Token,
+		strings.TrimSpace(`{"query":"{ me { username primaryEmail hasPassword personalAccessTokens { name expiresAt isExpired } } }"}`))
+}

@@ -1,0 +1,162 @@
+// Package tenant keeps what belongs to the Logto tenant and not to a user: the
+// sign-in experience and the connectors. Every request needs some of it and it
+// seldom changes, so it is fetched once a minute for everybody.
+package tenant
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"accountql/logto"
+)
+
+const (
+	// freshFor is how long an answer serves before it is fetched again.
+	freshFor = time.Minute
+	// renewAfter is when Run fetches again, so that no request has to wait.
+	renewAfter = 50 * time.Second
+	// staleFor is how long an answer goes on serving while Logto can't be asked.
+	// After that a policy may have changed for too long to be guessed.
+	staleFor = 10 * time.Minute
+	// fetchTimeout bounds one fetch, which no caller's deadline bounds.
+	fetchTimeout = 10 * time.Second
+)
+
+// Cache answers from memory and asks Logto when what it has is a minute old.
+// Callers share one fetch. Its methods may be called from many goroutines.
+type Cache struct {
+	signInExperience entry[*logto.SignInExperience]
+	connectors       entry[[]logto.Connector]
+}
+
+// New returns an empty cache over client. now is time.Now outside of tests.
+func New(client *logto.Client, logger *slog.Logger, now func() time.Time) *Cache {
+	return &Cache{
+		signInExperience: entry[*logto.SignInExperience]{
+			name: "sign-in experience", fetch: client.GetSignInExperience, logger: logger, now: now,
+		},
+		connectors: entry[[]logto.Connector]{
+			name: "connectors", fetch: client.ListConnectors, logger: logger, now: now,
+		},
+	}
+}
+
+// SignInExperience returns the tenant's sign-in experience. The value is shared:
+// callers must not change it.
+func (c *Cache) SignInExperience(ctx context.Context) (*logto.SignInExperience, error) {
+	return c.signInExperience.get(ctx)
+}
+
+// Connectors returns the tenant's connectors, without their configuration. The
+// value is shared: callers must not change it.
+func (c *Cache) Connectors(ctx context.Context) ([]logto.Connector, error) {
+	return c.connectors.get(ctx)
+}
+
+// Prefetch starts fetching what is missing or old, for a caller who is about to
+// ask for it and has something else to wait for first.
+func (c *Cache) Prefetch(ctx context.Context) {
+	c.signInExperience.prefetch(ctx)
+	c.connectors.prefetch(ctx)
+}
+
+// Load fetches everything anew, all of it at once, and returns the errors joined.
+func (c *Cache) Load(ctx context.Context) error {
+	var wg sync.WaitGroup
+	var experienceErr, connectorsErr error
+	wg.Go(func() { _, experienceErr = c.signInExperience.renew(ctx) })
+	wg.Go(func() { _, connectorsErr = c.connectors.renew(ctx) })
+	wg.Wait()
+	return errors.Join(experienceErr, connectorsErr)
+}
+
+// Run keeps the cache fresh until ctx ends. A failing fetch is logged and tried
+// again with the next round.
+func (c *Cache) Run(ctx context.Context) {
+	ticker := time.NewTicker(renewAfter)
+	defer ticker.Stop()
+	for {
+		_ = c.Load(ctx) // Logged where it fails.
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// entry is one cached answer.
+type entry[T any] struct {
+	name   string
+	fetch  func(context.Context) (T, error)
+	logger *slog.Logger
+	now    func() time.Time
+
+	group   singleflight.Group
+	mu      sync.RWMutex
+	value   T
+	fetched time.Time // Zero until the first answer.
+}
+
+func (e *entry[T]) get(ctx context.Context) (T, error) {
+	value, fetched := e.load()
+	age := e.now().Sub(fetched)
+	if !fetched.IsZero() && age < freshFor {
+		return value, nil
+	}
+	renewed, err := e.renew(ctx)
+	if err != nil && !fetched.IsZero() && age < staleFor {
+		return value, nil
+	}
+	return renewed, err
+}
+
+func (e *entry[T]) prefetch(ctx context.Context) {
+	if _, fetched := e.load(); fetched.IsZero() || e.now().Sub(fetched) >= freshFor {
+		e.start(ctx)
+	}
+}
+
+func (e *entry[T]) load() (T, time.Time) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.value, e.fetched
+}
+
+// renew fetches anew, unless a fetch is under way already, and waits.
+func (e *entry[T]) renew(ctx context.Context) (T, error) {
+	var none T
+	select {
+	case <-ctx.Done():
+		return none, ctx.Err()
+	case result := <-e.start(ctx):
+		if result.Err != nil {
+			return none, result.Err
+		}
+		return result.Val.(T), nil
+	}
+}
+
+// start fetches once for all who ask at the same time. The fetch outlives the
+// caller who happened to start it, since the others wait for it as well.
+func (e *entry[T]) start(ctx context.Context) <-chan singleflight.Result {
+	return e.group.DoChan("", func() (any, error) {
+		fetchCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
+		defer cancel()
+		fetched := e.now()
+		value, err := e.fetch(fetchCtx)
+		if err != nil {
+			e.logger.WarnContext(ctx, "fetch from Logto failed", "what", e.name, "error", err)
+			return value, err
+		}
+		e.mu.Lock()
+		e.value, e.fetched = value, fetched
+		e.mu.Unlock()
+		return value, nil
+	})
+}
