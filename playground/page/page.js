@@ -1,0 +1,78 @@
+"use strict";
+
+// The page is configured by the attributes of its elements, so that no script
+// stands in the page itself and the content security policy can forbid that.
+const main = document.getElementById("graphiql");
+const tokenInput = document.getElementById("token");
+const showButton = document.getElementById("show");
+const { endpoint, query, styleNonce } = main.dataset;
+
+// GraphiQL's dialogs add a style element, and take its nonce from this name.
+window.__webpack_nonce__ = styleNonce;
+
+// A token that was typed in survives a reload of this browser tab, and nothing
+// more. An emptied box gets the server's own token again.
+const typedTokenKey = "accountql:token";
+
+function token() {
+  return tokenInput.value.trim().replace(/^Bearer\s+/i, "");
+}
+
+async function fetcher(params, options) {
+  const headers = new Headers({
+    Accept: "application/graphql-response+json, application/json",
+    "Content-Type": "application/json",
+  });
+  if (token() !== "") {
+    headers.set("Authorization", `Bearer ${token()}`);
+  }
+  for (const [name, value] of Object.entries(options?.headers ?? {})) {
+    headers.set(name, value);
+  }
+  const response = await fetch(endpoint, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(params),
+    cache: "no-store",
+    credentials: "omit",
+    redirect: "error",
+  });
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`HTTP ${response.status}: ${text}`);
+  }
+}
+
+const root = ReactDOM.createRoot(main);
+
+// Rendering again with another fetcher makes GraphiQL read the schema again,
+// which the server shows to a valid token only.
+function render() {
+  root.render(
+    React.createElement(GraphiQL, {
+      fetcher: (params, options) => fetcher(params, options),
+      defaultQuery: query,
+      schema: token() === "" ? null : undefined,
+      schemaDescription: true,
+      // What is typed in, passwords among it, goes with the browser tab.
+      storage: sessionStorage,
+    }),
+  );
+}
+
+tokenInput.value = sessionStorage.getItem(typedTokenKey) || tokenInput.defaultValue;
+render();
+
+tokenInput.addEventListener("change", () => {
+  sessionStorage.setItem(typedTokenKey, tokenInput.value);
+  render();
+});
+
+showButton.addEventListener("click", () => {
+  const show = tokenInput.type === "password";
+  tokenInput.type = show ? "text" : "password";
+  showButton.setAttribute("aria-pressed", String(show));
+  showButton.textContent = show ? "Hide" : "Show";
+});
