@@ -1,18 +1,30 @@
 package account
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Code is one of the schema's AccountErrorCode.
 type Code string
 
-// The codes that this package's operations answer with. schema.graphqls says
-// what each means to a client.
+// The codes that the operations answer with. schema.graphqls says what each means
+// to a client.
 const (
-	InvalidInput     Code = "INVALID_INPUT"
-	ValueTooLong     Code = "VALUE_TOO_LONG"
-	FieldNotEditable Code = "FIELD_NOT_EDITABLE"
-	LastSignInMethod Code = "LAST_SIGN_IN_METHOD"
-	PartlyDone       Code = "PARTLY_DONE"
+	InvalidInput         Code = "INVALID_INPUT"
+	StepUpRequired       Code = "STEP_UP_REQUIRED"
+	WrongPassword        Code = "WRONG_PASSWORD"
+	InvalidCode          Code = "INVALID_CODE"
+	CodeExpired          Code = "CODE_EXPIRED"
+	TooManyAttempts      Code = "TOO_MANY_ATTEMPTS"
+	RateLimited          Code = "RATE_LIMITED"
+	InvalidProof         Code = "INVALID_PROOF"
+	IdentifierNotAllowed Code = "IDENTIFIER_NOT_ALLOWED"
+	LastSignInMethod     Code = "LAST_SIGN_IN_METHOD"
+	FieldNotEditable     Code = "FIELD_NOT_EDITABLE"
+	ValueTooLong         Code = "VALUE_TOO_LONG"
+	Conflict             Code = "CONFLICT"
+	PartlyDone           Code = "PARTLY_DONE"
 )
 
 // Error is something that the person can mend. It goes into the payload's
@@ -23,6 +35,14 @@ type Error struct {
 	Message string
 	// Path leads to the input field: "input", "profile", "birthdate".
 	Path []string
+
+	// Methods are the ways to give the proof that StepUpRequired asks for.
+	Methods []Method
+	// RetryAfter is how long to wait, with RateLimited and TooManyAttempts.
+	RetryAfter time.Duration
+	// AttemptsRemaining is how many more codes may be tried, with InvalidCode; nil
+	// if that isn't known.
+	AttemptsRemaining *int
 }
 
 // Error implements error.
@@ -46,4 +66,9 @@ func (es Errors) orNil() error {
 		return nil
 	}
 	return es
+}
+
+// fail is one error alone.
+func fail(code Code, message string, path ...string) error {
+	return Errors{{Code: code, Message: message, Path: path}}
 }

@@ -5,6 +5,7 @@ package graph
 
 import (
 	"context"
+	"maps"
 	"sync/atomic"
 	"time"
 
@@ -30,12 +31,19 @@ type Resolver struct {
 	apartHasPassword atomic.Bool
 }
 
-// NewSchema makes the executable schema.
+// NewSchema makes the executable schema. It lacks @defer, which gqlgen declares
+// but which no transport of ours delivers.
 func NewSchema(r *Resolver) graphql.ExecutableSchema {
-	return generated.NewExecutableSchema(generated.Config{
+	config := generated.Config{
 		Resolvers:  r,
 		Directives: generated.DirectiveRoot{RequiresScope: requiresScope},
-	})
+	}
+	// The schema that gqlgen parsed is shared by all: change a copy.
+	schema := *generated.NewExecutableSchema(config).Schema()
+	schema.Directives = maps.Clone(schema.Directives)
+	delete(schema.Directives, "defer")
+	config.Schema = &schema
+	return generated.NewExecutableSchema(config)
 }
 
 // The resolvers of one type each.

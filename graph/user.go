@@ -3,9 +3,9 @@ package graph
 import (
 	"context"
 
+	"accountql/account"
 	"accountql/graph/model"
 	"accountql/logto"
-	"accountql/signin"
 )
 
 // Me resolves Query.me.
@@ -95,16 +95,13 @@ func (r *userResolver) StepUpMethods(ctx context.Context, obj *model.User) ([]mo
 	if err != nil {
 		return nil, err
 	}
-	var methods []model.StepUpMethod
-	if hasPassword {
-		methods = append(methods, model.StepUpMethodPassword)
+	return stepUpMethods(account.StepUpMethods(user, hasPassword, connectors)), nil
+}
+
+func stepUpMethods(methods []account.Method) []model.StepUpMethod {
+	presented := make([]model.StepUpMethod, len(methods))
+	for i, method := range methods {
+		presented[i] = model.StepUpMethod(method)
 	}
-	inTenant := signin.Tenant{Connectors: connectors}
-	if user.PrimaryEmail != nil && inTenant.SendsCodesTo(signin.Email) {
-		methods = append(methods, model.StepUpMethodEmailCode)
-	}
-	if user.PrimaryPhone != nil && inTenant.SendsCodesTo(signin.Phone) {
-		methods = append(methods, model.StepUpMethodPhoneCode)
-	}
-	return append(methods, model.StepUpMethodFreshSignIn), nil
+	return presented
 }

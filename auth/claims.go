@@ -1,0 +1,142 @@
+package auth
+
+import (
+	"strings"
+	"time"
+)
+
+// accessToken judges what can be judged without keys and without knowing the issuer. The order is that of usefulness to
+// whoever has to mend it: what kind of token this is, whom it is for, then whether its time is right.
+func (v *Verifier) accessToken(signed *signedToken) (*Token, error) {
+	if err := v.checkHeader(signed); err != nil {
+		return nil, err
+	}
+	token, err := readToken(signed.claims)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.checkParties(token, signed.claims); err != nil {
+		return nil, err
+	}
+	if err := v.checkTimes(token, signed.claims); err != nil {
+		return nil, err
+	}
+	return token, nil
+}
+
+// checkHeader refuses what is no access token, and headers that offer a key of their own or demand an extension.
+func (v *Verifier) checkHeader(signed *signedToken) error {
+	for _, name := range []string{"crit", "jwk", "jku", "x5c", "x5u"} {
+		if signed.header.has(name) {
+			return refuse(ReasonHeader, "the token's header has "+name+", which this API never accepts")
+		}
+	}
+	typ, err := signed.header.text("typ")
+	if err != nil {
+		return err
+	}
+	switch strings.ToLower(typ) {
+	case "at+jwt", "application/at+jwt":
+	case "", "jwt":
+		if signed.claims.has("client_id") {
+			return refuse(ReasonType, "this is not an access token: its typ is not at+jwt")
+		}
+		// Logto's ID tokens have neither typ nor client_id.
+		return refuse(ReasonIDToken,
+			"this is an ID token: send an access token, asked for with the resource parameter set to "+v.audience)
+	default:
+		return refuse(ReasonType, "this is not an access token: its typ is not at+jwt")
+	}
+	if !acceptable(signed.algorithm) {
+		return refuse(ReasonAlgorithm, "the token's signature algorithm (alg) is not one that this API accepts")
+	}
+	if signed.kid == "" {
+		return malformed("its header names no key (kid)")
+	}
+	return nil
+}
+
+// readToken reads the claims into a token. RFC 9068, section 2.2, requires exp and iat.
+func readToken(claims object) (*Token, error) {
+	token := &Token{}
+	var scope string
+	for _, claim := range []struct {
+		name string
+		into *string
+	}{
+		{"sub", &token.Subject}, {"client_id", &token.ClientID}, {"iss", &token.Issuer}, {"jti", &token.ID}, {"scope", &scope},
+	} {
+		var err error
+		if *claim.into, err = claims.text(claim.name); err != nil {
+			return nil, err
+		}
+	}
+	token.Scopes = strings.FieldsFunc(scope, func(r rune) bool { return r == ' ' })
+
+	var err error
+	if token.IssuedAt, err = claims.date("iat"); err != nil {
+		return nil, err
+	}
+	if token.ExpiresAt, err = claims.date("exp"); err != nil {
+		return nil, err
+	}
+	if token.IssuedAt.IsZero() || token.ExpiresAt.IsZero() {
+		return nil, malformed("it has no iat or no exp")
+	}
+	return token, nil
+}
+
+// checkParties checks who the token speaks for, and to whom.
+func (v *Verifier) checkParties(token *Token, claims object) error {
+	switch {
+	case token.ClientID == "":
+		return malformed("it has no client_id")
+	case token.Subject == token.ClientID:
+		return refuse(ReasonMachine, "this is a machine's token (client_credentials): send the token of a signed-in user")
+	case !validSubject(token.Subject):
+		return malformed("its sub is no user's id")
+	case claims.has("act"):
+		return refuse(ReasonDelegated, "this token was got on behalf of the user (act): send the token of the user's own sign-in")
+	case claims.has("cnf"):
+		return refuse(ReasonBound, "this token is bound to a key (cnf), which this API can't check: ask for a plain bearer token")
+	case !v.isFor(claims["aud"]):
+		return refuse(ReasonAudience, "the token is for another API: ask for one with the resource parameter set to "+v.audience)
+	case !v.anyClient && !v.clients[token.ClientID]:
+		return refuse(ReasonClient, "the token's client is not allowed here: its id (client_id) is not in ALLOWED_CLIENT_IDS")
+	}
+	return nil
+}
+
+// isFor reports whether a token with this audience is for us alone. Logto writes one string; an array of one says the
+// same. One with more members is refused, although RFC 9068 lets it pass: any of the other APIs could replay such a
+// token here, and its scopes don't say which API they are for.
+func (v *Verifier) isFor(audience any) bool {
+	if list, ok := audience.([]any); ok && len(list) == 1 {
+		audience = list[0]
+	}
+	return audience == v.audience
+}
+
+// validSubject reports whether sub can be a path element of the Management API as it is. Logto's ids are made of
+// lower-case letters and digits, 12 of them; imported ones may be longer.
+func validSubject(subject string) bool {
+	return subject != "" && len(subject) <= 128 && !strings.ContainsFunc(subject, func(r rune) bool { return !isWordCharacter(r) })
+}
+
+// checkTimes checks that now is within the token's time, give or take the leeway.
+func (v *Verifier) checkTimes(token *Token, claims object) error {
+	notBefore, err := claims.date("nbf")
+	if err != nil {
+		return err
+	}
+	now := v.now()
+	switch {
+	case !now.Before(token.ExpiresAt.Add(leeway)):
+		return refuse(ReasonExpired, "the token expired at "+token.ExpiresAt.Format(time.RFC3339)+": renew it")
+	case now.Add(leeway).Before(notBefore), now.Add(leeway).Before(token.IssuedAt):
+		return refuse(ReasonNotYetValid, "the token is not valid yet: check the clocks of Logto and of this API")
+	case !token.IssuedAt.Before(token.ExpiresAt):
+		return malformed("it expires before it is issued")
+	}
+	return nil
+}
