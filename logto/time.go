@@ -1,0 +1,42 @@
+package logto
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Time is a moment as Logto writes it: milliseconds since 1970 or, with MFA
+// verifications, RFC 3339 text. Null and 0 are the zero time, which means that
+// there is none: never signed in, never expires.
+type Time struct{ time.Time }
+
+// UnmarshalJSON accepts every form in which Logto writes a moment.
+func (t *Time) UnmarshalJSON(data []byte) error {
+	*t = Time{}
+	if string(data) == "null" {
+		return nil
+	}
+	if data[0] == '"' {
+		if err := json.Unmarshal(data, &t.Time); err != nil {
+			return errors.New("text is not an RFC 3339 time")
+		}
+		t.Time = t.UTC()
+		return nil
+	}
+	var milliseconds float64
+	if err := json.Unmarshal(data, &milliseconds); err != nil {
+		return fmt.Errorf("decode milliseconds: %w", err)
+	}
+	*t = fromUnix(milliseconds / 1000)
+	return nil
+}
+
+// fromUnix takes seconds since 1970, to the millisecond.
+func fromUnix(seconds float64) Time {
+	if seconds == 0 {
+		return Time{}
+	}
+	return Time{time.UnixMilli(int64(seconds * 1000)).UTC()}
+}
