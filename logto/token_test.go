@@ -325,7 +325,12 @@ func TestTokenErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
-			network := &fakeLogto{tokenEndpoint: func() (*http.Response, error) { return answer(test.status, test.body), test.lost }}
+			network := &fakeLogto{tokenEndpoint: func() (*http.Response, error) {
+				if test.lost != nil {
+					return nil, test.lost
+				}
+				return answer(test.status, test.body), nil
+			}}
 			_, err := network.client(t, slog.New(slog.NewTextHandler(&log, nil))).ListConnectors(t.Context())
 			if err == nil || network.calls != 0 {
 				t.Fatalf("error %v, %d calls", err, network.calls)

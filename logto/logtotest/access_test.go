@@ -105,3 +105,84 @@ func TestAccountCenter(t *testing.T) {
 	}
 	refused(t, server, "guard.invalid_input", "PATCH", "/api/account-center", object{"fields": object{"name": "Sometimes"}})
 }
+
+// TestInspectAccess reads what a setup or doctor command would.
+func TestInspectAccess(t *testing.T) {
+	t.Parallel()
+	server := start(t, logtotest.Options{})
+	admins := []any{}
+	for _, application := range must(t, server, http.StatusOK, "GET", "/api/applications?types=MachineToMachine", nil).([]any) {
+		id := application.(object)["id"]
+		if must(t, server, http.StatusOK, "GET", "/api/applications/"+id.(string), nil).(object)["isAdmin"] == true {
+			admins = append(admins, id)
+		}
+	}
+	if !cmp.Equal(admins, []any{server.AppID}) {
+		t.Errorf("applications with the Management API: %v", admins)
+	}
+	secret := must(t, server, http.StatusOK, "GET", "/api/applications/"+server.AppID+"/secrets", nil).([]any)[0].(object)
+	if secret["value"] != server.AppSecret {
+		t.Errorf("secret: %v", secret)
+	}
+	names := []any{}
+	for _, resource := range must(t, server, http.StatusOK, "GET", "/api/resources?includeScopes=true", nil).([]any) {
+		for _, scope := range resource.(object)["scopes"].([]any) {
+			names = append(names, scope.(object)["name"])
+		}
+	}
+	if diff := cmp.Diff([]any{"all", "account:read", "account:write", "account:security"}, names); diff != "" {
+		t.Errorf("scopes (-want +got):\n%s", diff)
+	}
+	role := must(t, server, http.StatusOK, "GET", "/api/roles?type=User&search=account-%25", nil).([]any)[0].(object)
+	if role["isDefault"] != true || role["usersCount"] != 3.0 {
+		t.Errorf("role: %v", role)
+	}
+	scopes := must(t, server, http.StatusOK, "GET", "/api/roles/"+role["id"].(string)+"/scopes", nil).([]any)
+	if len(scopes) != 3 || scopes[0].(object)["resource"].(object)["indicator"] != logtotest.AccountResource {
+		t.Errorf("scopes of the role: %v", scopes)
+	}
+}
+
+func TestChangeAccess(t *testing.T) {
+	t.Parallel()
+	server := start(t, logtotest.Options{})
+	create := func(want int, path string, body object) string {
+		return must(t, server, want, "POST", path, body).(object)["id"].(string)
+	}
+	resource := create(http.StatusCreated, "/api/resources", object{"name": "Orders", "indicator": "https://orders.example.com"})
+	scope := create(http.StatusCreated, "/api/resources/"+resource+"/scopes", object{"name": "orders:read"})
+	role := create(http.StatusOK, "/api/roles", object{"name": "reader", "description": "Reads"})
+	application := create(http.StatusOK, "/api/applications", object{"name": "shop", "type": "Traditional"})
+	roles := "/api/roles/" + role
+
+	if got := must(t, server, http.StatusOK, "PATCH", "/api/resources/"+resource+"/is-default", object{"isDefault": true}); got.(object)["isDefault"] != true {
+		t.Errorf("resource: %v", got)
+	}
+	if got := must(t, server, http.StatusOK, "PATCH", roles, object{"isDefault": true}); got.(object)["isDefault"] != true {
+		t.Errorf("role: %v", got)
+	}
+	if got := must(t, server, http.StatusOK, "PATCH", "/api/applications/"+application, object{"name": "store"}); got.(object)["name"] != "store" {
+		t.Errorf("application: %v", got)
+	}
+	if got := must(t, server, http.StatusCreated, "POST", roles+"/scopes", object{"scopeIds": []any{scope}}); len(got.([]any)) != 1 {
+		t.Errorf("scopes of the role: %v", got)
+	}
+	refused(t, server, "entity.relation_foreign_key_not_found", "POST", roles+"/scopes", object{"scopeIds": []any{"nope"}})
+	bob := server.Account("bob").ID
+	must(t, server, http.StatusCreated, "POST", roles+"/users", object{"userIds": []any{bob}})
+	refused(t, server, "entity.not_found", "POST", roles+"/users", object{"userIds": []any{"nope"}})
+	must(t, server, http.StatusCreated, "POST", roles+"/applications", object{"applicationIds": []any{application}})
+	refused(t, server, "entity.not_found", "POST", roles+"/applications", object{"applicationIds": []any{"nope"}})
+	if held := must(t, server, http.StatusOK, "GET", "/api/users/"+bob+"/roles", nil).([]any); len(held) != 2 {
+		t.Errorf("roles of bob: %v", held)
+	}
+
+	organization := create(http.StatusCreated, "/api/organizations", object{"name": "Umbrella"})
+	for _, path := range []string{roles, "/api/resources/" + resource, "/api/applications/" + application, "/api/organizations/" + organization} {
+		must(t, server, http.StatusNoContent, "DELETE", path, nil)
+		refused(t, server, "entity.not_found", "GET", path, nil)
+	}
+	if held := must(t, server, http.StatusOK, "GET", "/api/users/"+bob+"/roles", nil).([]any); len(held) != 1 {
+		t.Errorf("roles of bob without the deleted one: %v", held)
+	}
+}

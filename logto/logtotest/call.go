@@ -23,7 +23,7 @@ type call struct {
 	params map[string]string
 	// query holds the first value of each key.
 	query object
-	// body is the JSON body after its schema, {} when there was none.
+	// body is the JSON body after its schema; without one it may be nil.
 	body object
 	// form is the body of a token request.
 	form url.Values
@@ -97,22 +97,19 @@ func (c *call) read(found *route, raw []byte) *response {
 		}
 		c.query = parsed.(object)
 	}
-	parsed, refusal := c.readBody(raw)
+	value, refusal := c.parseBody(raw)
+	if refusal == nil && found.body != nil {
+		value, refusal = guard("body", found.body, value)
+	}
 	if refusal != nil {
 		return refusal
 	}
-	c.body = parsed
-	if found.body != nil {
-		parsed, refusal := guard("body", found.body, c.body)
-		if refusal != nil {
-			return refusal
-		}
-		c.body = parsed.(object)
-	}
+	c.body, _ = value.(object)
 	return nil
 }
 
-func (c *call) readBody(raw []byte) (object, *response) {
+// parseBody reads JSON, and forms into c.form. Anything else is an empty object.
+func (c *call) parseBody(raw []byte) (any, *response) {
 	mediaType, _, _ := mime.ParseMediaType(c.request.Header.Get("Content-Type"))
 	if mediaType == "application/x-www-form-urlencoded" {
 		// What cannot be parsed is left out, and missed by whoever needs it.
@@ -125,14 +122,15 @@ func (c *call) readBody(raw []byte) (object, *response) {
 	if err := json.Unmarshal(raw, &value); err != nil {
 		return nil, badRequest(syntaxMessage(err))
 	}
-	parsed, isObject := value.(object)
-	if _, isList := value.([]any); !isObject && !isList {
+	switch value.(type) {
+	case object, []any:
+	default:
 		return nil, badRequest("invalid JSON, only supports object and array")
 	}
 	if hasKey(value, "__proto__") {
 		return nil, badRequest("Object contains forbidden prototype property")
 	}
-	return parsed, nil
+	return value, nil
 }
 
 func badRequest(message string) *response {

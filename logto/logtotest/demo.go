@@ -1,8 +1,6 @@
 package logtotest
 
-import (
-	"time"
-)
+import "time"
 
 // Account is a demo account as one needs it to sign in. What it lacks is "".
 type Account struct {
@@ -26,7 +24,8 @@ const (
 
 // Account returns a demo account: alice, who has everything, bob, who has a
 // username, a password and an email address, or carol, who came by a social
-// connector and has none of these. Any other name gives a zero Account.
+// connector and has none of these. The password is the one at the start, all else
+// is as it is now. Any other name gives a zero Account.
 func (s *Server) Account(name string) Account {
 	s.mu.Lock()
 	defer s.mu.Unlock()

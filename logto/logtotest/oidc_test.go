@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"accountql/logto/logtotest"
 )
 
@@ -123,6 +125,29 @@ func TestTokenExchange(t *testing.T) {
 	}
 	if _, grants := server.Manage(http.MethodGet, "/api/users/"+bob.ID+"/grants", nil); len(grants.(object)["grants"].([]any)) != 2 {
 		t.Errorf("grants: %v", grants)
+	}
+}
+
+// TestExchangeWithActor shows how a token comes to have act.
+func TestExchangeWithActor(t *testing.T) {
+	t.Parallel()
+	server := start(t, logtotest.Options{})
+	alice, bob := server.Account("alice").ID, server.Account("bob").ID
+	subject := must(t, server, http.StatusCreated, "POST", "/api/subject-tokens", object{"userId": bob}).(object)["subjectToken"].(string)
+	got := token(t, server, url.Values{
+		"grant_type":    {"urn:ietf:params:oauth:grant-type:token-exchange"},
+		"client_id":     {server.ExchangeClientID},
+		"client_secret": {server.ExchangeClientSecret},
+		"resource":      {logtotest.AccountResource},
+		"subject_token": {subject}, "subject_token_type": {"urn:ietf:params:oauth:token-type:access_token"},
+		"actor_token": {server.OpaqueToken(alice)}, "actor_token_type": {"urn:ietf:params:oauth:token-type:access_token"},
+	})
+	if got.status != http.StatusOK {
+		t.Fatalf("exchange: %v", got)
+	}
+	_, claims := decode(t, got.body.(object)["access_token"].(string))
+	if claims["sub"] != bob || !cmp.Equal(claims["act"], object{"sub": alice}) {
+		t.Errorf("claims: %v", claims)
 	}
 }
 

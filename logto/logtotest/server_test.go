@@ -163,6 +163,13 @@ func TestRequests(t *testing.T) {
 	server := start(t, logtotest.Options{})
 	bob := "/api/users/" + server.Account("bob").ID
 	forbidden := object{"message": "Object contains forbidden prototype property"}
+	listRefused := object{
+		"code": "guard.invalid_input", "message": "The request body is invalid.",
+		"details": `Error in key path "": (invalid_type) Expected object but received array.`,
+		"data": object{"name": "ZodError", "issues": []any{object{
+			"code": "invalid_type", "expected": "object", "received": "array", "path": []any{}, "message": "Expected object, received array",
+		}}},
+	}
 	for name, test := range map[string]struct {
 		method, path string
 		body         any
@@ -174,6 +181,7 @@ func TestRequests(t *testing.T) {
 		"body over 1 MB":    {"PATCH", bob, object{"customData": object{"x": strings.Repeat("x", 1<<20)}}, 404, "Not Found"},
 		"cut JSON":          {"PATCH", bob, `{"name":`, 400, object{"message": "Unexpected end of JSON input"}},
 		"no object":         {"PATCH", bob, `"name"`, 400, object{"message": "invalid JSON, only supports object and array"}},
+		"list":              {"PATCH", bob, `[]`, 400, listRefused},
 		"deep __proto__":    {"PATCH", bob, `{"customData":{"a":[{"__proto__":1}]}}`, 400, forbidden},
 		"escaped __proto__": {"PATCH", bob, `{"customData":{"\u005f_proto__":1}}`, 400, forbidden},
 		"NUL in key":        {"PATCH", bob + "/custom-data", object{"customData": object{"a\x00": 1}}, 500, object{"message": "Internal server error."}},
@@ -187,6 +195,17 @@ func TestRequests(t *testing.T) {
 				t.Errorf("got %d %v, want %d %v", got.status, got.body, test.status, test.want)
 			}
 		})
+	}
+}
+
+func TestMethods(t *testing.T) {
+	t.Parallel()
+	server := start(t, logtotest.Options{})
+	if got := manage(t, server, http.MethodPut, "/api/users", object{}); got.header.Get("Allow") != "HEAD, GET, POST" {
+		t.Errorf("PUT: %v", got)
+	}
+	if got := manage(t, server, http.MethodHead, "/api/users/"+server.Account("bob").ID, nil); got.status != http.StatusOK || got.body != "" {
+		t.Errorf("HEAD: %v", got)
 	}
 }
 

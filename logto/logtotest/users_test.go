@@ -79,9 +79,9 @@ func TestListUsers(t *testing.T) {
 	refused(t, server, "guard.invalid_pagination", "GET", "/api/users?page=0", nil)
 	refused(t, server, "guard.invalid_pagination", "GET", "/api/users?page_size=1000", nil)
 
-	got := manage(t, server, http.MethodGet, "/api/users?page_size=1&page=2&search=%25e%25", nil)
+	got := manage(t, server, http.MethodGet, "/api/users?page_size=1&page=2&search=%25@example.com", nil)
 	link := func(page int, relation string) string {
-		return fmt.Sprintf("<%s/users?page_size=1&page=%d&search=%%25e%%25>; rel=%q", server.Endpoint, page, relation)
+		return fmt.Sprintf("<%s/users?page_size=1&page=%d&search=%%25@example.com>; rel=%q", server.Endpoint, page, relation)
 	}
 	want := []string{link(1, "first"), link(2, "last"), link(1, "prev")}
 	if diff := cmp.Diff(want, got.header["Link"]); diff != "" || got.header.Get("Total-Number") != "2" {
