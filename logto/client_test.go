@@ -89,6 +89,36 @@ func TestUnusableAnswers(t *testing.T) {
 	}
 }
 
+// TestNullIsNoAnswer takes null neither for an empty list nor for settings that are
+// all off.
+func TestNullIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	client := serve(t, testLogger(t), reply(`null`))
+	ctx := logto.WithSubject(t.Context(), me)
+	_, err1 := client.ListPersonalAccessTokens(ctx, me)
+	_, err2 := client.GetAccountCenter(ctx)
+	_, err3 := client.GetCustomData(ctx, me)
+	for _, err := range []error{err1, err2, err3} {
+		if _, ok := errors.AsType[*logto.AnswerError](err); !ok {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
+// TestForbidden tells a lack of permission from other servers' refusals.
+func TestForbidden(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]bool{`{"code":"auth.forbidden"}`: true, `{"code":"user.suspended"}`: false, `<h1>Forbidden</h1>`: false} {
+		client := serve(t, testLogger(t), func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, body)
+		})
+		if _, err := client.ListConnectors(t.Context()); err == nil || errors.Is(err, logto.ErrMisconfigured) != want {
+			t.Errorf("%s: error %v", body, err)
+		}
+	}
+}
+
 func reply(body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }
 }

@@ -82,6 +82,8 @@ var refused = []attack{
 	{"the digest after a semicolon", "GET", "/api/users/" + me + "?includeSsoIdentities=true;includePasswordHash=true", ""},
 	{"a parameter twice", "GET", "/api/users/" + me + "?includeSsoIdentities=true&includeSsoIdentities=true", ""},
 	{"another value", "GET", "/api/users/" + me + "?includeSsoIdentities=1", ""},
+	{"a needlessly escaped value", "GET", "/api/users/" + me + "?includeSsoIdentities=tru%65", ""},
+	{"a query that goes on", "GET", "/api/users/" + me + "?includeSsoIdentities=true&", ""},
 	{"a user in the query", "GET", "/api/users/" + me + "/sessions?userId=" + victim, ""},
 	{"another target", "DELETE", "/api/users/" + me + "/sessions/x?revokeGrantsTarget=", ""},
 	{"a type of grants", "GET", "/api/users/" + me + "/grants?appType=firstParty", ""},
