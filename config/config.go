@@ -14,8 +14,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"strings"
+
+	"accountql/access"
 )
 
 // Config is the whole configuration of a server, checked and normalised.
@@ -50,10 +53,26 @@ type Config struct {
 	// stands for all.
 	CustomDataReadable []string
 	CustomDataWritable []string
+	// FieldAccess is what users may see and change of their accounts.
+	FieldAccess access.Policy
 	// RedirectURIs are where a social provider may send people back to.
 	RedirectURIs []string
 	// SecretKeys hold 32 bytes each. The first seals, all of them open.
 	SecretKeys []Secret
+	// RedisURL is the Redis that several instances share; empty keeps what is
+	// shared in memory.
+	RedisURL Secret
+	// TrustedProxies are the networks whose X-Forwarded-For counts.
+	TrustedProxies []netip.Prefix
+	// SendBudget is how many verification codes may be sent in an hour.
+	SendBudget int
+	// PhoneCountries are the ISO 3166 alpha-2 codes of the countries whose phone
+	// numbers are taken; none means all.
+	PhoneCountries []string
+	// EventsWebhookURL is where events go, if anywhere, and EventsWebhookSecret
+	// the bytes of the key that signs them.
+	EventsWebhookURL    Secret
+	EventsWebhookSecret Secret
 	// LogFormat is "text" or "json".
 	LogFormat string
 	// LogLevel is the lowest level that is logged.
@@ -79,7 +98,8 @@ func FromEnv(getenv func(string) string) (*Config, error) {
 			problems = append(problems, err)
 		}
 	}
-	if err := c.relate(); err != nil {
+	isSet := func(name string) bool { return strings.TrimSpace(getenv(name)) != "" }
+	if err := c.relate(isSet); err != nil {
 		problems = append(problems, err)
 	}
 	if len(problems) > 0 {
@@ -91,8 +111,8 @@ func FromEnv(getenv func(string) string) (*Config, error) {
 
 // relate checks settings against each other and derives the one that has no
 // default of its own. A setting that failed to load is empty here and passes,
-// since it has been reported already.
-func (c *Config) relate() error {
+// since it has been reported already; isSet tells it from one that is missing.
+func (c *Config) relate(isSet func(string) bool) error {
 	var problems []error
 	if strings.HasPrefix(c.LogtoEndpoint, "http:") && !isLoopback(c.LogtoEndpoint) && !c.AllowInsecureLogto {
 		problems = append(problems, errors.New("LOGTO_ENDPOINT uses http: set it to an https address, "+
@@ -104,6 +124,14 @@ func (c *Config) relate() error {
 	if isManagementAPI(c.AccountAPIResource, c.LogtoManagementAPIResource) {
 		problems = append(problems, errors.New("ACCOUNT_API_RESOURCE is the Management API's own: create an API "+
 			"resource for this server in Logto and set it to that one's identifier, e.g. https://account.example.com"))
+	}
+	if c.RedisURL != "" && !isSet("SECRET_KEY") {
+		problems = append(problems, errors.New("SECRET_KEY is not set, though REDIS_URL is: set it to the same key on every "+
+			"instance, 32 random bytes in base64, as this prints: openssl rand -base64 32"))
+	}
+	if c.EventsWebhookURL != "" && !isSet("EVENTS_WEBHOOK_SECRET") {
+		problems = append(problems, errors.New("EVENTS_WEBHOOK_SECRET is not set, though EVENTS_WEBHOOK_URL is: set it to at least "+
+			"32 random bytes in base64, as this prints: openssl rand -base64 32"))
 	}
 	return errors.Join(problems...)
 }
@@ -121,6 +149,10 @@ func (c *Config) warn() {
 	if isEverything(c.CustomDataWritable) {
 		c.Warnings = append(c.Warnings, "CUSTOM_DATA_WRITABLE is *: users can change all of their custom data, "+
 			"roles and plans kept there included")
+	}
+	if len(c.SecretKeys) == 0 {
+		c.Warnings = append(c.Warnings, "SECRET_KEY is not set: a random key is taken, so what was begun before a restart has to "+
+			"be begun again, and a second instance can't go on with what this one began")
 	}
 	for _, origin := range c.CORSAllowedOrigins {
 		if strings.HasPrefix(origin, "http:") && !isLoopback(origin) {

@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"accountql/access"
 	"accountql/config"
 )
 
@@ -51,6 +53,10 @@ func TestFromEnvDefaults(t *testing.T) {
 		CustomDataReadable:         []string{"*"},
 		LogFormat:                  "text",
 		LogLevel:                   slog.LevelInfo,
+		SendBudget:                 1000,
+		Warnings: []string{
+			"SECRET_KEY is not set: a random key is taken, so what was begun before a restart has to be begun again, and a second instance can't go on with what this one began",
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -73,8 +79,15 @@ func TestFromEnvEverySetting(t *testing.T) {
 		"PLAYGROUND":                    "1",
 		"CUSTOM_DATA_READABLE":          "none",
 		"CUSTOM_DATA_WRITABLE":          "*",
+		"FIELD_ACCESS":                  "logto, email = edit,",
 		"REDIRECT_URIS":                 "https://app.example.com/cb?x=1,com.example.app:/cb,http://[::1]:3000/cb",
 		"SECRET_KEY":                    key(1) + "," + key(2),
+		"REDIS_URL":                     "rediss://user:p%40ss@redis.example.com:6379/2",
+		"TRUSTED_PROXIES":               "10.1.2.3/8, 192.0.2.1,2001:db8::1",
+		"SEND_BUDGET":                   "25",
+		"PHONE_COUNTRIES":               "us,DE",
+		"EVENTS_WEBHOOK_URL":            "https://hooks.example.com/x?token=y",
+		"EVENTS_WEBHOOK_SECRET":         "whsec_" + key(3),
 		"LOG_FORMAT":                    "json",
 		"LOG_LEVEL":                     "debug",
 	}))
@@ -94,8 +107,15 @@ func TestFromEnvEverySetting(t *testing.T) {
 		CORSAllowedOrigins:         []string{"https://app.example.com", "http://localhost:3000", "capacitor://localhost", "http://intranet.example:8080"},
 		Playground:                 true,
 		CustomDataWritable:         []string{"*"},
+		FieldAccess:                access.Policy{FollowTenant: true, Fields: map[access.Field]access.Access{access.Email: access.Edit}},
 		RedirectURIs:               []string{"https://app.example.com/cb?x=1", "com.example.app:/cb", "http://[::1]:3000/cb"},
 		SecretKeys:                 []config.Secret{config.Secret(strings.Repeat("\x01", 32)), config.Secret(strings.Repeat("\x02", 32))},
+		RedisURL:                   "rediss://user:p%40ss@redis.example.com:6379/2",
+		TrustedProxies:             []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("2001:db8::1/128")},
+		SendBudget:                 25,
+		PhoneCountries:             []string{"US", "DE"},
+		EventsWebhookURL:           "https://hooks.example.com/x?token=y",
+		EventsWebhookSecret:        config.Secret(strings.Repeat("\x03", 32)),
 		LogFormat:                  "json",
 		LogLevel:                   slog.LevelDebug,
 		Warnings: []string{
@@ -105,7 +125,7 @@ func TestFromEnvEverySetting(t *testing.T) {
 			"CORS_ALLOWED_ORIGINS has http://intranet.example:8080: whoever sits between that site and its visitors can take over their accounts",
 		},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if !got.AllowsAnyClient() {
@@ -183,6 +203,8 @@ func TestFromEnvProblems(t *testing.T) {
 		{"PLAYGROUND", "on", `is "on"`},
 		{"CUSTOM_DATA_READABLE", "*,theme", "lists * or none beside others"},
 		{"CUSTOM_DATA_WRITABLE", "none,theme", "lists * or none beside others"},
+		{"FIELD_ACCESS", "email=readOnly,planted=off", "entry 2 names no part of an account"},
+		{"FIELD_ACCESS", ",", "lists nothing"},
 		{"REDIRECT_URIS", "/callback", "entry 1 is not an absolute URI without spaces, wildcards and fragment"},
 		{"REDIRECT_URIS", "https://app.example.com/*", "entry 1 is not an absolute URI without spaces, wildcards and fragment"},
 		{"REDIRECT_URIS", "https:app.example.com", "entry 1 is not an absolute URL"},
@@ -191,6 +213,30 @@ func TestFromEnvProblems(t *testing.T) {
 		{"REDIRECT_URIS", "data:text/html,hello", "entry 1 has the scheme data, which is no app's"},
 		{"SECRET_KEY", "planted", "entry 1 is not base64"},
 		{"SECRET_KEY", key(1) + ",cGxhbnRlZA==", "entry 2 has 7 bytes rather than 32"},
+		{"REDIS_URL", "https://planted@redis.example.com", "is not an address that begins with redis:// or rediss://"},
+		{"REDIS_URL", "planted.example.com:6379", "is not an address that begins with redis:// or rediss://"},
+		{"REDIS_URL", "redis:///planted", "is not an address that begins with redis:// or rediss://"},
+		{"REDIS_URL", "redis://:p/lanted@redis.example.com", "is not an address that begins with redis:// or rediss://"},
+		{"REDIS_URL", "redis://redis.example.com/planted", "has a path that is no database's number"},
+		{"TRUSTED_PROXIES", "10.0.0.0/8,proxy.example.com", "entry 2 is neither an IP address nor a network such as 10.0.0.0/8"},
+		{"TRUSTED_PROXIES", "10.0.0.1:80", "entry 1 is neither an IP address nor a network such as 10.0.0.0/8"},
+		{"TRUSTED_PROXIES", "fe80::1%eth0", "entry 1 is neither an IP address nor a network such as 10.0.0.0/8"},
+		{"TRUSTED_PROXIES", "::ffff:10.0.0.1", "entry 1 is an IPv4 address written as IPv6"},
+		{"TRUSTED_PROXIES", "::ffff:10.0.0.0/104", "entry 1 is an IPv4 address written as IPv6"},
+		{"TRUSTED_PROXIES", "0.0.0.0/0", "entry 1 trusts everybody, who could then claim any address"},
+		{"TRUSTED_PROXIES", "::/0", "entry 1 trusts everybody, who could then claim any address"},
+		{"SEND_BUDGET", "0", "is not a number from 1 to 1000000"},
+		{"SEND_BUDGET", "-1", "is not a number from 1 to 1000000"},
+		{"SEND_BUDGET", "1e3", "is not a number from 1 to 1000000"},
+		{"SEND_BUDGET", "1000001", "is not a number from 1 to 1000000"},
+		{"PHONE_COUNTRIES", "US,UK", "entry 2 is no country with phone numbers"},
+		{"PHONE_COUNTRIES", "001", "entry 1 is no country with phone numbers"},
+		{"EVENTS_WEBHOOK_URL", "http://hooks.example.com/planted", "uses no https and isn't on loopback"},
+		{"EVENTS_WEBHOOK_URL", "ftp://127.0.0.1/planted", "uses no https and isn't on loopback"},
+		{"EVENTS_WEBHOOK_URL", "https://planted@hooks.example.com", "holds a user name or password"},
+		{"EVENTS_WEBHOOK_URL", "hooks.example.com/planted", "is not an absolute URL"},
+		{"EVENTS_WEBHOOK_SECRET", "planted secret", "is not base64"},
+		{"EVENTS_WEBHOOK_SECRET", "cGxhbnRlZA==", "has 7 bytes rather than 32 to 64"},
 		{"LOG_FORMAT", "xml", `is "xml"`},
 		{"LOG_LEVEL", "trace", `is "trace"`},
 	}
@@ -212,6 +258,37 @@ func TestFromEnvProblems(t *testing.T) {
 	}
 }
 
+// TestFromEnvTogether sets what takes another setting, without it and with one
+// that is wrong, which is reported once.
+func TestFromEnvTogether(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ setting, value, other, want, wrong string }{
+		{
+			"REDIS_URL", "redis://localhost:6379", "SECRET_KEY",
+			"SECRET_KEY is not set, though REDIS_URL is", "SECRET_KEY entry 1 is not base64",
+		},
+		{
+			"EVENTS_WEBHOOK_URL", "http://localhost:9000/events", "EVENTS_WEBHOOK_SECRET",
+			"EVENTS_WEBHOOK_SECRET is not set, though EVENTS_WEBHOOK_URL is", "EVENTS_WEBHOOK_SECRET is not base64",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.setting, func(t *testing.T) {
+			t.Parallel()
+			for value, want := range map[string]string{" ": test.want, "planted": test.wrong} {
+				_, err := config.FromEnv(minimal(map[string]string{test.setting: test.value, test.other: value}))
+				what, mend, _ := strings.Cut(fmt.Sprint(err), ": ")
+				if what != want || mend == "" || strings.Contains(mend, "\n") {
+					t.Errorf("%s=%q: error %v, want %s", test.other, value, err, want)
+				}
+			}
+			if _, err := config.FromEnv(minimal(map[string]string{test.setting: test.value, test.other: key(1)})); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func TestFromEnvLogto(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ value, endpoint, resource string }{
@@ -226,7 +303,7 @@ func TestFromEnvLogto(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.value, func(t *testing.T) {
 			t.Parallel()
-			got, err := config.FromEnv(minimal(map[string]string{"LOGTO_ENDPOINT": test.value}))
+			got, err := config.FromEnv(minimal(map[string]string{"LOGTO_ENDPOINT": test.value, "SECRET_KEY": key(1)}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -245,7 +322,10 @@ func TestFromEnvLogto(t *testing.T) {
 // likely to happen.
 func TestSecretsStaySecret(t *testing.T) {
 	t.Parallel()
-	c, err := config.FromEnv(minimal(map[string]string{"SECRET_KEY": key('k')}))
+	c, err := config.FromEnv(minimal(map[string]string{
+		"SECRET_KEY": key('k'), "EVENTS_WEBHOOK_SECRET": key('e'),
+		"REDIS_URL": "redis://:planted-redis@localhost", "EVENTS_WEBHOOK_URL": "https://hooks.example.com/planted-path",
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +341,10 @@ func TestSecretsStaySecret(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	secrets := []string{c.LogtoAppSecret.Reveal(), c.SecretKeys[0].Reveal()}
+	secrets := []string{
+		c.LogtoAppSecret.Reveal(), c.SecretKeys[0].Reveal(),
+		c.RedisURL.Reveal(), c.EventsWebhookURL.Reveal(), c.EventsWebhookSecret.Reveal(),
+	}
 	for _, secret := range slices.Clone(secrets) {
 		secrets = append(secrets, fmt.Sprintf("%x", secret), base64.StdEncoding.EncodeToString([]byte(secret)))
 	}

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -70,6 +71,11 @@ func into[T any](field *T, parse func(string) (T, error)) func(string) error {
 
 // settings is the one table of all settings, bound to c's fields.
 func (c *Config) settings() []setting {
+	return slices.Concat(c.serviceSettings(), c.protectionSettings(), c.logSettings())
+}
+
+// serviceSettings are about Logto, the callers and what they get.
+func (c *Config) serviceSettings() []setting {
 	return []setting{
 		{
 			Setting: Setting{
@@ -147,7 +153,7 @@ func (c *Config) settings() []setting {
 					"Port 0 takes a free one.",
 			},
 			mend: "set it to HOST:PORT, e.g. 127.0.0.1:8080, or :8080 for every network interface",
-			read: into(&c.Addr, address),
+			read: into(&c.Addr, hostPort),
 		},
 		{
 			Setting: Setting{
@@ -185,6 +191,19 @@ func (c *Config) settings() []setting {
 		},
 		{
 			Setting: Setting{
+				Name: "FIELD_ACCESS",
+				Description: "What users may do with the parts of their accounts, separated by commas: `email=readOnly,social=off`. Parts: " +
+					"`name`, `avatar`, `profile`, `username`, `email`, `phone`, `password`, `customData`, `social`, `mfa`, " +
+					"`personalAccessToken`, `session` (applications too), `account` (suspending and deleting it). `off` hides, `readOnly` " +
+					"shows, `edit`, the default, also lets change. With `logto`, the account center's settings in Logto are the default: " +
+					"`logto,email=edit`; when it is disabled everything is `off` but `personalAccessToken` and `account`, which it doesn't know.",
+			},
+			mend: "set it to parts of the account with off, readOnly or edit, separated by commas, e.g. email=readOnly,social=off, or to " +
+				"logto for the account center's settings",
+			read: into(&c.FieldAccess, fieldAccess),
+		},
+		{
+			Setting: Setting{
 				Name: "REDIRECT_URIS",
 				Description: "Where social providers may send people back to, separated by commas and compared exactly. `https`, `http` on " +
 					"loopback, or a mobile app's own scheme.",
@@ -192,15 +211,11 @@ func (c *Config) settings() []setting {
 			mend: "set it to absolute URIs, separated by commas, e.g. https://app.example.com/callback,com.example.app://callback",
 			read: into(&c.RedirectURIs, each(redirectURI)),
 		},
-		{
-			Setting: Setting{
-				Name: "SECRET_KEY",
-				Description: "Key that seals what clients keep for this server: 32 random bytes in base64, as `openssl rand -base64 32` " +
-					"prints them. To rotate, put the new one before the old one, separated by a comma.",
-			},
-			mend: "set it to 32 random bytes in base64, as this prints: openssl rand -base64 32",
-			read: into(&c.SecretKeys, each(secretKey)),
-		},
+	}
+}
+
+func (c *Config) logSettings() []setting {
+	return []setting{
 		{
 			Setting: Setting{
 				Name: "LOG_FORMAT", Default: "text",
@@ -212,7 +227,7 @@ func (c *Config) settings() []setting {
 		{
 			Setting: Setting{
 				Name: "LOG_LEVEL", Default: "info",
-				Description: "`debug`, `info`, `warn` or `error`.",
+				Description: "`debug`, `info`, `warn` or `error`. The line for each mutation, for audits, is `info`.",
 			},
 			mend: "set it to debug, info, warn or error",
 			read: into(&c.LogLevel, logLevel),
