@@ -1,6 +1,6 @@
-// Package signin knows which ways of signing in an account has in its tenant.
-// Logto itself lets a server take away the last one, so accountql asks here
-// before it removes anything.
+// Package signin knows which ways of signing in an account has in its tenant, and
+// which identifiers the tenant takes. Logto itself lets a server take away the last
+// way in and enforces no policy, so accountql asks here before it changes anything.
 package signin
 
 import (

@@ -1,6 +1,6 @@
 // Package tenant keeps what belongs to the Logto tenant and not to a user: the
-// sign-in experience and the connectors. Every request needs some of it and it
-// seldom changes, so it is fetched once a minute for everybody.
+// sign-in experience, the connectors and the account center. Every request needs
+// some of it and it seldom changes, so it is fetched once a minute for everybody.
 package tenant
 
 import (
@@ -32,16 +32,25 @@ const (
 type Cache struct {
 	signInExperience entry[*logto.SignInExperience]
 	connectors       entry[[]logto.Connector]
+	accountCenter    entry[*logto.AccountCenter]
+	// keepsAccountCenter is false where nobody is going to ask for it.
+	keepsAccountCenter bool
 }
 
 // New returns an empty cache over client. now is time.Now outside of tests.
-func New(client *logto.Client, logger *slog.Logger, now func() time.Time) *Cache {
+// accountCenter says that the account center is needed: else it is fetched only
+// when somebody asks for it.
+func New(client *logto.Client, logger *slog.Logger, now func() time.Time, accountCenter bool) *Cache {
 	return &Cache{
+		keepsAccountCenter: accountCenter,
 		signInExperience: entry[*logto.SignInExperience]{
 			name: "sign-in experience", fetch: client.GetSignInExperience, logger: logger, now: now,
 		},
 		connectors: entry[[]logto.Connector]{
 			name: "connectors", fetch: client.ListConnectors, logger: logger, now: now,
+		},
+		accountCenter: entry[*logto.AccountCenter]{
+			name: "account center", fetch: client.GetAccountCenter, logger: logger, now: now,
 		},
 	}
 }
@@ -58,21 +67,33 @@ func (c *Cache) Connectors(ctx context.Context) ([]logto.Connector, error) {
 	return c.connectors.get(ctx)
 }
 
+// AccountCenter returns the tenant's settings for people's own accounts. The value
+// is shared: callers must not change it.
+func (c *Cache) AccountCenter(ctx context.Context) (*logto.AccountCenter, error) {
+	return c.accountCenter.get(ctx)
+}
+
 // Prefetch starts fetching what is missing or old, for a caller who is about to
 // ask for it and has something else to wait for first.
 func (c *Cache) Prefetch(ctx context.Context) {
 	c.signInExperience.prefetch(ctx)
 	c.connectors.prefetch(ctx)
+	if c.keepsAccountCenter {
+		c.accountCenter.prefetch(ctx)
+	}
 }
 
 // Load fetches everything anew, all of it at once, and returns the errors joined.
 func (c *Cache) Load(ctx context.Context) error {
 	var wg sync.WaitGroup
-	var experienceErr, connectorsErr error
+	var experienceErr, connectorsErr, accountCenterErr error
 	wg.Go(func() { _, experienceErr = c.signInExperience.renew(ctx) })
 	wg.Go(func() { _, connectorsErr = c.connectors.renew(ctx) })
+	if c.keepsAccountCenter {
+		wg.Go(func() { _, accountCenterErr = c.accountCenter.renew(ctx) })
+	}
 	wg.Wait()
-	return errors.Join(experienceErr, connectorsErr)
+	return errors.Join(experienceErr, connectorsErr, accountCenterErr)
 }
 
 // Run keeps the cache fresh until ctx ends. A failing fetch is logged and tried
