@@ -8,7 +8,10 @@ import (
 // accessToken judges what can be judged without keys and without knowing the issuer. The order is that of usefulness to
 // whoever has to mend it: what kind of token this is, whom it is for, then whether its time is right.
 func (v *Verifier) accessToken(signed *signedToken) (*Token, error) {
-	if err := v.checkHeader(signed); err != nil {
+	if err := v.checkAccessToken(signed); err != nil {
+		return nil, err
+	}
+	if err := checkHeader(signed); err != nil {
 		return nil, err
 	}
 	token, err := readToken(signed.claims)
@@ -18,34 +21,59 @@ func (v *Verifier) accessToken(signed *signedToken) (*Token, error) {
 	if err := v.checkParties(token, signed.claims); err != nil {
 		return nil, err
 	}
-	if err := v.checkTimes(token, signed.claims); err != nil {
+	if token.IssuedAt, token.ExpiresAt, err = v.checkTimes(signed.claims); err != nil {
 		return nil, err
 	}
 	return token, nil
 }
 
-// checkHeader refuses what is no access token, and headers that offer a key of their own or demand an extension.
-func (v *Verifier) checkHeader(signed *signedToken) error {
+// checkAccessToken refuses what is no access token.
+func (v *Verifier) checkAccessToken(signed *signedToken) error {
+	switch kind, err := kindOf(signed); {
+	case err != nil:
+		return err
+	case kind == idToken:
+		return refuse(ReasonIDToken,
+			"this is an ID token: send an access token, asked for with the resource parameter set to "+v.audience)
+	case kind != accessToken:
+		return refuse(ReasonType, "this is not an access token: its typ is not at+jwt")
+	}
+	return nil
+}
+
+// tokenKind is what a token is for. Logto signs every kind with the same key, so each is taken for one kind at most.
+type tokenKind int
+
+const (
+	otherKind tokenKind = iota
+	accessToken
+	idToken
+)
+
+// kindOf tells the kinds apart: access tokens say at+jwt (RFC 9068, section 2.1), Logto's ID tokens have neither typ nor
+// client_id.
+func kindOf(signed *signedToken) (tokenKind, error) {
+	typ, err := signed.header.text("typ")
+	if err != nil {
+		return otherKind, err
+	}
+	switch strings.ToLower(typ) {
+	case "at+jwt", "application/at+jwt":
+		return accessToken, nil
+	case "", "jwt":
+		if !signed.claims.has("client_id") {
+			return idToken, nil
+		}
+	}
+	return otherKind, nil
+}
+
+// checkHeader refuses headers that offer a key of their own, demand an extension or name no key of Logto's.
+func checkHeader(signed *signedToken) error {
 	for _, name := range []string{"crit", "jwk", "jku", "x5c", "x5u"} {
 		if signed.header.has(name) {
 			return refuse(ReasonHeader, "the token's header has "+name+", which this API never accepts")
 		}
-	}
-	typ, err := signed.header.text("typ")
-	if err != nil {
-		return err
-	}
-	switch strings.ToLower(typ) {
-	case "at+jwt", "application/at+jwt":
-	case "", "jwt":
-		if signed.claims.has("client_id") {
-			return refuse(ReasonType, "this is not an access token: its typ is not at+jwt")
-		}
-		// Logto's ID tokens have neither typ nor client_id.
-		return refuse(ReasonIDToken,
-			"this is an ID token: send an access token, asked for with the resource parameter set to "+v.audience)
-	default:
-		return refuse(ReasonType, "this is not an access token: its typ is not at+jwt")
 	}
 	if !acceptable(signed.algorithm) {
 		return refuse(ReasonAlgorithm, "the token's signature algorithm (alg) is not one that this API accepts")
@@ -56,7 +84,7 @@ func (v *Verifier) checkHeader(signed *signedToken) error {
 	return nil
 }
 
-// readToken reads the claims into a token. RFC 9068, section 2.2, requires exp and iat.
+// readToken reads the claims into a token, but for its times.
 func readToken(claims object) (*Token, error) {
 	token := &Token{}
 	var scope string
@@ -72,17 +100,6 @@ func readToken(claims object) (*Token, error) {
 		}
 	}
 	token.Scopes = strings.FieldsFunc(scope, func(r rune) bool { return r == ' ' })
-
-	var err error
-	if token.IssuedAt, err = claims.date("iat"); err != nil {
-		return nil, err
-	}
-	if token.ExpiresAt, err = claims.date("exp"); err != nil {
-		return nil, err
-	}
-	if token.IssuedAt.IsZero() || token.ExpiresAt.IsZero() {
-		return nil, malformed("it has no iat or no exp")
-	}
 	return token, nil
 }
 
@@ -99,7 +116,7 @@ func (v *Verifier) checkParties(token *Token, claims object) error {
 		return refuse(ReasonDelegated, "this token was got on behalf of the user (act): send the token of the user's own sign-in")
 	case claims.has("cnf"):
 		return refuse(ReasonBound, "this token is bound to a key (cnf), which this API can't check: ask for a plain bearer token")
-	case !v.isFor(claims["aud"]):
+	case !isFor(claims["aud"], v.audience):
 		return refuse(ReasonAudience, "the token is for another API: ask for one with the resource parameter set to "+v.audience)
 	case !v.anyClient && !v.clients[token.ClientID]:
 		return refuse(ReasonClient, "the token's client is not allowed here: its id (client_id) is not in ALLOWED_CLIENT_IDS")
@@ -107,14 +124,14 @@ func (v *Verifier) checkParties(token *Token, claims object) error {
 	return nil
 }
 
-// isFor reports whether a token with this audience is for us alone. Logto writes one string; an array of one says the
-// same. One with more members is refused, although RFC 9068 lets it pass: any of the other APIs could replay such a
-// token here, and its scopes don't say which API they are for.
-func (v *Verifier) isFor(audience any) bool {
+// isFor reports whether a token with this audience is for one recipient alone. Logto writes one string; an array of one
+// says the same. One with more members is refused, although RFC 9068 lets it pass: any of the other APIs could replay
+// such a token here, and its scopes don't say which API they are for.
+func isFor(audience any, recipient string) bool {
 	if list, ok := audience.([]any); ok && len(list) == 1 {
 		audience = list[0]
 	}
-	return audience == v.audience
+	return audience == recipient
 }
 
 // validSubject reports whether sub can be a path element of the Management API as it is. Logto's ids are made of
@@ -123,20 +140,33 @@ func validSubject(subject string) bool {
 	return subject != "" && len(subject) <= 128 && !strings.ContainsFunc(subject, func(r rune) bool { return !isWordCharacter(r) })
 }
 
-// checkTimes checks that now is within the token's time, give or take the leeway.
-func (v *Verifier) checkTimes(token *Token, claims object) error {
-	notBefore, err := claims.date("nbf")
-	if err != nil {
-		return err
+// checkTimes checks that now is within the token's time, give or take the leeway, and returns when that begins and ends.
+// Access tokens and ID tokens both must have iat and exp (RFC 9068, section 2.2; OpenID Connect Core, section 2).
+func (v *Verifier) checkTimes(claims object) (issuedAt, expiresAt time.Time, err error) {
+	var notBefore time.Time
+	for _, claim := range []struct {
+		name string
+		into *time.Time
+	}{
+		{"iat", &issuedAt}, {"exp", &expiresAt}, {"nbf", &notBefore},
+	} {
+		if *claim.into, err = claims.date(claim.name); err != nil {
+			return time.Time{}, time.Time{}, err
+		}
 	}
 	now := v.now()
 	switch {
-	case !now.Before(token.ExpiresAt.Add(leeway)):
-		return refuse(ReasonExpired, "the token expired at "+token.ExpiresAt.Format(time.RFC3339)+": renew it")
-	case now.Add(leeway).Before(notBefore), now.Add(leeway).Before(token.IssuedAt):
-		return refuse(ReasonNotYetValid, "the token is not valid yet: check the clocks of Logto and of this API")
-	case !token.IssuedAt.Before(token.ExpiresAt):
-		return malformed("it expires before it is issued")
+	case issuedAt.IsZero(), expiresAt.IsZero():
+		err = malformed("it has no iat or no exp")
+	case !now.Before(expiresAt.Add(leeway)):
+		err = refuse(ReasonExpired, "the token expired at "+expiresAt.Format(time.RFC3339)+": renew it")
+	case now.Add(leeway).Before(notBefore), now.Add(leeway).Before(issuedAt):
+		err = refuse(ReasonNotYetValid, "the token is not valid yet: check the clocks of Logto and of this API")
+	case !issuedAt.Before(expiresAt):
+		err = malformed("it expires before it is issued")
 	}
-	return nil
+	if err != nil {
+		return time.Time{}, time.Time{}, err
+	}
+	return issuedAt, expiresAt, nil
 }

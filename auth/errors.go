@@ -12,28 +12,29 @@ var ErrUnavailable = errors.New("tokens can't be verified now")
 // Reason says why a token is refused, for logs and tests.
 type Reason string
 
-// The reasons for which a token is refused.
+// The reasons for which an access token is refused. Some are also for an ID token.
 const (
-	ReasonMissing      Reason = "missing"       // No Authorization header, or no token in it.
-	ReasonNotBearer    Reason = "not_bearer"    // Another scheme than Bearer.
-	ReasonSeveral      Reason = "several"       // More than one Authorization header.
-	ReasonTooLarge     Reason = "too_large"     // Over 8 kB.
-	ReasonOpaque       Reason = "opaque"        // An opaque token.
-	ReasonMalformed    Reason = "malformed"     // Not a JWT, or one with a claim missing or of the wrong form.
-	ReasonHeader       Reason = "header"        // A header parameter that is never trusted: crit, jwk, jku, x5c, x5u.
-	ReasonIDToken      Reason = "id_token"      // An ID token.
-	ReasonType         Reason = "type"          // Some other token than an access token.
-	ReasonAlgorithm    Reason = "algorithm"     // An algorithm that is not allowed, or not the key's.
-	ReasonMachine      Reason = "machine"       // A token of an application itself, not of a user.
-	ReasonDelegated    Reason = "delegated"     // A token with an actor (act).
-	ReasonBound        Reason = "bound"         // A token bound to a key that this API doesn't check (cnf).
-	ReasonAudience     Reason = "audience"      // For another API.
-	ReasonClient       Reason = "client"        // Of an application that is not allowed.
-	ReasonIssuer       Reason = "issuer"        // From another issuer.
-	ReasonExpired      Reason = "expired"       // Past exp.
-	ReasonNotYetValid  Reason = "not_yet_valid" // Before nbf or iat.
-	ReasonUnknownKey   Reason = "unknown_key"   // Signed with a key that Logto doesn't publish.
-	ReasonBadSignature Reason = "bad_signature" // The signature is not the key's.
+	ReasonMissing             Reason = "missing"               // No Authorization header, or no token in it.
+	ReasonNotBearer           Reason = "not_bearer"            // Another scheme than Bearer.
+	ReasonSeveral             Reason = "several"               // More than one Authorization header.
+	ReasonTooLarge            Reason = "too_large"             // Over 8 kB.
+	ReasonOpaque              Reason = "opaque"                // An opaque token.
+	ReasonPersonalAccessToken Reason = "personal_access_token" // A personal access token.
+	ReasonMalformed           Reason = "malformed"             // Not a JWT, or one with a claim missing or of the wrong form.
+	ReasonHeader              Reason = "header"                // A header parameter that is never trusted: crit, jwk, jku, x5c, x5u.
+	ReasonIDToken             Reason = "id_token"              // An ID token.
+	ReasonType                Reason = "type"                  // Some other token than an access token.
+	ReasonAlgorithm           Reason = "algorithm"             // An algorithm that is not allowed, or not the key's.
+	ReasonMachine             Reason = "machine"               // A token of an application itself, not of a user.
+	ReasonDelegated           Reason = "delegated"             // A token with an actor (act).
+	ReasonBound               Reason = "bound"                 // A token bound to a key that this API doesn't check (cnf).
+	ReasonAudience            Reason = "audience"              // For another API.
+	ReasonClient              Reason = "client"                // Of an application that is not allowed.
+	ReasonIssuer              Reason = "issuer"                // From another issuer.
+	ReasonExpired             Reason = "expired"               // Past exp.
+	ReasonNotYetValid         Reason = "not_yet_valid"         // Before nbf or iat.
+	ReasonUnknownKey          Reason = "unknown_key"           // Signed with a key that Logto doesn't publish.
+	ReasonBadSignature        Reason = "bad_signature"         // The signature is not the key's.
 )
 
 // Error says that a request is not authenticated (HTTP 401).

@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"accountql/auth"
-
 	"github.com/lestrrat-go/jwx/v2/jwa"
+
+	"accountql/auth"
 )
 
 // refusedFor fails the test unless a good-looking token is refused for a reason.

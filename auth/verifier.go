@@ -1,4 +1,4 @@
-// Package auth verifies the access tokens that Logto gives to users.
+// Package auth verifies the access tokens that Logto gives to users, and the ID tokens that prove a fresh sign-in.
 //
 // A token is judged in two steps. What costs nothing comes first: its size and form, its header, then the claims that
 // RFC 9068 and this product ask for. Only a token that passes is worth a key and a signature check, so that garbage
@@ -25,7 +25,7 @@ const (
 	// leeway is how far the clocks of Logto and of this server may be apart.
 	leeway = 30 * time.Second
 
-	// maxTokenBytes is many times the size of the tokens that Logto issues, which are under 1 kB.
+	// maxTokenBytes is many times the size of the tokens that Logto issues, which are about 1 kB.
 	maxTokenBytes = 8 << 10
 )
 
@@ -50,7 +50,7 @@ type Config struct {
 	Now func() time.Time
 }
 
-// Verifier verifies access tokens. It is safe for concurrent use.
+// Verifier verifies tokens. It is safe for concurrent use.
 type Verifier struct {
 	audience  string
 	clients   map[string]bool
@@ -119,7 +119,7 @@ func (v *Verifier) Authenticate(ctx context.Context, header http.Header) (*Token
 // good gives an *Error. If the keys that it takes to judge the token can't be had, the error is an ErrUnavailable.
 func (v *Verifier) Verify(ctx context.Context, raw string) (*Token, error) {
 	if !strings.Contains(raw, ".") && len(raw) <= maxTokenBytes {
-		return nil, refuse(ReasonOpaque, "this is an opaque token: ask for one with the resource parameter set to "+v.audience)
+		return nil, v.refuseOpaque(raw)
 	}
 	signed, err := parse(raw)
 	if err != nil {
@@ -129,15 +129,28 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*Token, error) {
 	if err != nil {
 		return nil, err
 	}
-	issuer, err := v.keys.issuer(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if token.Issuer != issuer {
-		return nil, refuse(ReasonIssuer, "the token comes from another issuer than this API's Logto")
-	}
-	if err := v.keys.verify(ctx, signed); err != nil {
+	if err := v.checkOrigin(ctx, signed); err != nil {
 		return nil, err
 	}
 	return token, nil
+}
+
+// refuseOpaque says what to do about a token that is no JWT. Personal access tokens are known by Logto's prefix.
+func (v *Verifier) refuseOpaque(raw string) *Error {
+	if strings.HasPrefix(raw, "pat_") {
+		return refuse(ReasonPersonalAccessToken, "this is a personal access token: exchange it for an access token first")
+	}
+	return refuse(ReasonOpaque, "this is an opaque token: ask for one with the resource parameter set to "+v.audience)
+}
+
+// checkOrigin checks that a token comes from our Logto: that it says so, and that the signature is good.
+func (v *Verifier) checkOrigin(ctx context.Context, signed *signedToken) error {
+	issuer, err := v.keys.issuer(ctx)
+	if err != nil {
+		return err
+	}
+	if signed.claims["iss"] != issuer {
+		return refuse(ReasonIssuer, "the token comes from another issuer than this API's Logto")
+	}
+	return v.keys.verify(ctx, signed)
 }
