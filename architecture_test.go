@@ -29,10 +29,14 @@ func TestArchitecture(t *testing.T) {
 		for name, forbidden := range map[string][]string{
 			"auth":            append([]string{module + "/logto"}, graphQL...),
 			"logto":           append([]string{module + "/auth"}, graphQL...),
+			"access":          graphQL,
 			"account":         graphQL,
 			"signin":          graphQL,
 			"tenant":          graphQL,
 			"logto/logtotest": {module + "/logto", module + "/auth"},
+			"seal":            append([]string{module + "/logto", module + "/auth", module + "/store"}, graphQL...),
+			"store":           append([]string{module + "/logto", module + "/auth", module + "/seal"}, graphQL...),
+			"totp":            append([]string{module + "/logto", module + "/auth"}, graphQL...),
 			"graphqlhttp":     {module + "/graph"},
 		} {
 			pkg := module + "/" + name

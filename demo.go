@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"time"
 
 	"accountql/config"
 	"accountql/logto/logtotest"
@@ -28,6 +29,9 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unknown argument %q of demo", flags.Arg(0))
+	}
+	if _, _, err := net.SplitHostPort(*addr); err != nil {
+		return fmt.Errorf("-addr is not HOST:PORT, such as 127.0.0.1:8080: %w", err)
 	}
 	if !*public && !isLoopback(*addr) {
 		return errors.New("the demo gives its accounts away, so -addr must be a loopback address; add -public-demo if others shall reach it")
@@ -48,7 +52,7 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err != nil {
 		return fmt.Errorf("configure demo: %w", err)
 	}
-	s, err := newServer(cfg, newLogger(cfg, stderr), func() string { return demoToken(embedded, "alice") })
+	s, err := newServer(cfg, newLogger(cfg, stderr), time.Now, func() string { return demoToken(embedded, "alice") })
 	if err != nil {
 		return err
 	}
@@ -86,7 +90,11 @@ func demoEnv(embedded *logtotest.Server) map[string]string {
 		"CUSTOM_DATA_WRITABLE": "*",
 		"PLAYGROUND":           "true",
 		"REDIRECT_URIS":        "http://localhost:3000/callback,http://localhost:4000/link/callback,http://localhost:5173/callback",
-		"SECRET_KEY":           base64.StdEncoding.EncodeToString(key),
+		// The mock connector takes the account from what the browser brings back, which
+		// makes linking usable by hand, and would let anybody be anybody elsewhere.
+		"CONNECTOR_DATA_KEYS": "mock-social:userId,email,name,avatar",
+		"SECRET_KEY":          base64.StdEncoding.EncodeToString(key),
+		"SELF_SUSPENSION":     "true",
 	}
 }
 

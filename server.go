@@ -23,13 +23,19 @@ import (
 
 	"accountql/account"
 	"accountql/auth"
+	"accountql/clientip"
 	"accountql/config"
+	"accountql/events"
 	"accountql/graph"
 	"accountql/graphqlhttp"
 	"accountql/logto"
 	"accountql/playground"
+	"accountql/seal"
+	"accountql/store"
 	"accountql/tenant"
 )
+
+//go:generate go run github.com/99designs/gqlgen generate
 
 // drainTimeout is how long requests that were accepted may take to end after
 // SIGTERM. It is longer than an operation may take.
@@ -72,7 +78,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	for _, warning := range cfg.Warnings {
 		logger.WarnContext(ctx, warning)
 	}
-	s, err := newServer(cfg, logger, nil)
+	s, err := newServer(cfg, logger, time.Now, nil)
 	if err != nil {
 		return err
 	}
@@ -91,16 +97,20 @@ func newLogger(cfg *config.Config, w io.Writer) *slog.Logger {
 type server struct {
 	addr     string
 	logger   *slog.Logger
+	now      func() time.Time
 	verifier *auth.Verifier
 	client   *logto.Client
+	sealer   *seal.Sealer
+	store    *store.Store
 	tenant   *tenant.Cache
+	events   *events.Emitter
 	handler  http.Handler
 	draining atomic.Bool
 }
 
-// newServer wires the packages. playgroundToken, if not nil, fills the
-// playground's token box.
-func newServer(cfg *config.Config, logger *slog.Logger, playgroundToken func() string) (*server, error) {
+// newServer wires the packages. now is time.Now outside of tests. playgroundToken,
+// if not nil, fills the playground's token box.
+func newServer(cfg *config.Config, logger *slog.Logger, now func() time.Time, playgroundToken func() string) (*server, error) {
 	client, err := logto.New(logto.Config{
 		Endpoint: cfg.LogtoEndpoint,
 		AppID:    cfg.LogtoAppID, AppSecret: cfg.LogtoAppSecret.Reveal(),
@@ -113,29 +123,64 @@ func newServer(cfg *config.Config, logger *slog.Logger, playgroundToken func() s
 	verifier, err := auth.New(auth.Config{
 		Endpoint: cfg.LogtoEndpoint, Issuer: cfg.LogtoIssuer, Audience: cfg.AccountAPIResource,
 		AllowedClientIDs: cfg.AllowedClientIDs, AllowAnyClient: cfg.AllowsAnyClient(),
-		HTTPClient: &http.Client{Timeout: 10 * time.Second}, Logger: logger,
+		HTTPClient: &http.Client{Timeout: 10 * time.Second}, Logger: logger, Now: now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("configure token verification: %w", err)
 	}
+	sealer, err := seal.New(secretKeys(cfg), now)
+	if err != nil {
+		return nil, err
+	}
+	shared, err := newStore(cfg, now)
+	if err != nil {
+		return nil, err
+	}
 	s := &server{
-		addr: cfg.Addr, logger: logger, client: client, verifier: verifier,
-		tenant: tenant.New(client, logger, time.Now),
+		addr: cfg.Addr, logger: logger, now: now, client: client, verifier: verifier, sealer: sealer, store: shared,
+		tenant: tenant.New(client, logger, now, cfg.FieldAccess.FollowTenant),
+		events: events.New(events.Config{
+			URL: cfg.EventsWebhookURL.Reveal(), Secret: []byte(cfg.EventsWebhookSecret.Reveal()),
+			RequestID: graphqlhttp.RequestID, Logger: logger,
+		}),
 	}
 	s.handler = s.routes(cfg, playgroundToken)
 	return s, nil
+}
+
+// newStore makes the store of counts, locks and marks, which replicas share by
+// Redis.
+func newStore(cfg *config.Config, now func() time.Time) (*store.Store, error) {
+	if cfg.RedisURL == "" {
+		return store.NewMemory(now), nil
+	}
+	// The oldest key, so that a new one put before it changes nothing.
+	return store.NewRedis(cfg.RedisURL.Reveal(), []byte(cfg.SecretKeys[len(cfg.SecretKeys)-1].Reveal()))
+}
+
+func secretKeys(cfg *config.Config) [][]byte {
+	keys := make([][]byte, len(cfg.SecretKeys))
+	for i, key := range cfg.SecretKeys {
+		keys[i] = []byte(key.Reveal())
+	}
+	return keys
 }
 
 // routes puts the handlers together.
 func (s *server) routes(cfg *config.Config, playgroundToken func() string) http.Handler {
 	resolver := &graph.Resolver{
 		Account: &account.Service{
-			Logto: s.client, Logger: s.logger,
+			Logto: s.client, Tenant: s.tenant, Tokens: s.verifier, Sealer: s.sealer, Store: s.store, Events: s.events,
+			Logger: s.logger, Now: s.now, Resource: cfg.AccountAPIResource,
+			TokenMaxLifetime: cfg.PATMaxLifetime, TokenMaxCount: cfg.PATMaxCount,
+			TotpIssuer: cfg.TotpIssuer, SelfSuspension: cfg.SelfSuspension,
+			SendBudget: cfg.SendBudget, PhoneCountries: cfg.PhoneCountries, FieldAccess: cfg.FieldAccess,
+			RedirectURIs: cfg.RedirectURIs, ConnectorDataKeys: cfg.ConnectorDataKeys,
 			ReadableCustomData: account.NewKeys(cfg.CustomDataReadable),
 			WritableCustomData: account.NewKeys(cfg.CustomDataWritable),
 		},
 		Tenant: s.tenant,
-		Now:    time.Now,
+		Now:    s.now,
 	}
 	endpoint := graphqlhttp.New(graphqlhttp.Config{
 		Schema: graph.NewSchema(resolver),
@@ -144,12 +189,19 @@ func (s *server) routes(cfg *config.Config, playgroundToken func() string) http.
 			if err != nil {
 				return nil, err
 			}
+			if s.signedOut(ctx, resolver.Account, token) {
+				return nil, &auth.Error{
+					Reason:  auth.ReasonSignedOut,
+					Message: "this token was issued before the account was signed out everywhere: sign in again",
+				}
+			}
 			ctx = logto.WithSubject(auth.WithToken(ctx, token), token.Subject)
 			return resolver.WithLoaders(ctx), nil
 		},
-		ErrorPresenter: graph.PresentError(s.logger),
-		Introspection:  cfg.Playground,
-		Logger:         s.logger,
+		ErrorPresenter:      graph.PresentError(s.logger),
+		RootFieldMiddleware: graph.Audit(s.logger),
+		Introspection:       cfg.Playground,
+		Logger:              s.logger,
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", allowOrigins(cfg.CORSAllowedOrigins, endpoint))
@@ -158,7 +210,18 @@ func (s *server) routes(cfg *config.Config, playgroundToken func() string) http.
 	if cfg.Playground {
 		mux.Handle("/", playground.New(playground.Options{GraphQLPath: "/graphql", Token: playgroundToken}))
 	}
-	return graphqlhttp.WithRequestID(mux)
+	return graphqlhttp.WithRequestID(clientip.Middleware(cfg.TrustedProxies, mux))
+}
+
+// signedOut tells whether a token that verifies is refused all the same. While the
+// store can't tell, requests go on: package account asks again before any change
+// that takes a turn, and refuses that.
+func (s *server) signedOut(ctx context.Context, accounts *account.Service, token *auth.Token) bool {
+	refused, err := accounts.Refused(ctx, account.Caller{Subject: token.Subject, TokenID: token.ID, IssuedAt: token.IssuedAt})
+	if err != nil {
+		s.logger.WarnContext(ctx, "whether the token was signed out isn't known", "error", err)
+	}
+	return refused
 }
 
 // allowOrigins answers preflights. No cookies are used, so none are allowed.
@@ -213,10 +276,13 @@ func (s *server) serve(ctx context.Context, listening func(net.Addr)) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
 	wg.Go(func() { s.tenant.Run(background) })
+	wg.Go(func() { _ = s.verifier.Ready(background) }) // So that the first request needn't wait for keys.
+	wg.Go(func() { s.events.Run(background) })
 	defer func() {
 		stop()
 		wg.Wait()
 		s.client.CloseIdleConnections()
+		_ = s.store.Close() // Nobody is left to care.
 	}()
 
 	failed := make(chan error, 1)

@@ -11,8 +11,15 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"time"
 
+	"accountql/access"
+	"accountql/auth"
+	"accountql/events"
 	"accountql/logto"
+	"accountql/seal"
+	"accountql/store"
+	"accountql/tenant"
 )
 
 // ErrSuspended says that the account is suspended. Its access tokens verify
@@ -25,7 +32,38 @@ var ErrNotFound = errors.New("account not found")
 // Service holds what the operations need.
 type Service struct {
 	Logto  *logto.Client
+	Tenant *tenant.Cache
+	Tokens *auth.Verifier
+	Sealer *seal.Sealer
+	Store  *store.Store
+	Events *events.Emitter
 	Logger *slog.Logger
+	// Now is time.Now outside of tests.
+	Now func() time.Time
+	// Resource is the API resource of this server, the audience of users' tokens.
+	Resource string
+	// SendBudget is how many verification codes an hour are sent over all accounts.
+	SendBudget int
+	// TokenMaxLifetime is how long a personal access token lives at most, and where
+	// nothing else is asked for; zero for no bound.
+	TokenMaxLifetime time.Duration
+	// TokenMaxCount is how many personal access tokens an account may have.
+	TokenMaxCount int
+	// TotpIssuer is the name that authenticator apps show for the tenant's accounts;
+	// empty for the host of Logto's issuer.
+	TotpIssuer string
+	// SelfSuspension lets people suspend their own accounts.
+	SelfSuspension bool
+	// PhoneCountries are the countries that phone numbers may be of (ISO 3166); empty
+	// for all of them.
+	PhoneCountries []string
+	// RedirectURIs are where social providers may send people back to.
+	RedirectURIs []string
+	// ConnectorDataKeys are, by target, the parameters of a provider's answer that its
+	// connector gets beside the usual ones.
+	ConnectorDataKeys map[string][]string
+	// FieldAccess is what people may do with the parts of their accounts.
+	FieldAccess access.Policy
 	// ReadableCustomData and WritableCustomData are the top-level keys of custom
 	// data that the person may see and change.
 	ReadableCustomData, WritableCustomData Keys
@@ -42,6 +80,11 @@ func (s *Service) Get(ctx context.Context, userID string) (*logto.User, error) {
 		return nil, ErrSuspended
 	}
 	return user, nil
+}
+
+// emit tells the operator's receiver of a change that the caller has made.
+func (s *Service) emit(ctx context.Context, caller Caller, change events.Type, data map[string]string) {
+	s.Events.Emit(ctx, events.Event{Type: change, Subject: caller.Subject, ClientID: caller.ClientID, Data: data})
 }
 
 // notFound turns Logto's 404 for a user into ErrNotFound.

@@ -11,8 +11,11 @@ type Caller struct {
 	ClientID string
 	// Issuer is Logto's name for itself.
 	Issuer string
-	// IssuedAt is when the access token was issued.
-	IssuedAt time.Time
+	// TokenID tells the access token from others of the account; it may be empty.
+	TokenID string
+	// IssuedAt is when the access token was issued, to the second, and ExpiresAt when
+	// it expires.
+	IssuedAt, ExpiresAt time.Time
 	// Network is the network address that the request came from, as limits count
 	// it; empty when it isn't known.
 	Network string

@@ -8,12 +8,14 @@ import (
 	"slices"
 	"strings"
 
+	"accountql/access"
 	"accountql/logto"
 )
 
 const (
-	// maxCustomDataSize bounds the data of one change, in bytes of JSON.
-	maxCustomDataSize = 256 << 10
+	// maxCustomDataSize bounds the data of one change, in bytes of JSON. It leaves
+	// room in a request for what a client escapes.
+	maxCustomDataSize = 128 << 10
 	// maxStoredCustomDataSize keeps a replacement, with the keys that stay, under
 	// the 1 MB body that Logto takes. Past that it answers a plain 404.
 	maxStoredCustomDataSize = 1000 << 10
@@ -62,6 +64,9 @@ func (k Keys) Readable(stored json.RawMessage) (json.RawMessage, error) {
 // Merging sets the top-level keys of data; replacing makes the keys that are
 // readable and writable exactly those of data and leaves all others.
 func (s *Service) UpdateCustomData(ctx context.Context, userID string, data json.RawMessage, replace bool) (*logto.User, error) {
+	if err := s.editable(ctx, access.CustomData, "input", "data"); err != nil {
+		return nil, err
+	}
 	change, err := s.checkCustomData(ctx, data, replace)
 	if err != nil {
 		return nil, err
@@ -200,12 +205,18 @@ func checkObject(object map[string]any, depth int) string {
 		if strings.ContainsRune(key, 0) {
 			return "A key of the data holds a NUL character. Remove it."
 		}
-		if _, isObject := item.(map[string]any); key == "__proto__" || key == "constructor" && isObject {
-			return "The keys __proto__ and constructor can't be stored. Choose others."
+		if key == "__proto__" || key == "constructor" && hasMember(item, "prototype") {
+			return "The keys __proto__ and constructor.prototype can't be stored. Choose others."
 		}
 		if problem := checkValue(item, depth+1); problem != "" {
 			return problem
 		}
 	}
 	return ""
+}
+
+func hasMember(value any, name string) bool {
+	object, _ := value.(map[string]any)
+	_, ok := object[name]
+	return ok
 }

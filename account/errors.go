@@ -11,20 +11,36 @@ type Code string
 // The codes that the operations answer with. schema.graphqls says what each means
 // to a client.
 const (
-	InvalidInput         Code = "INVALID_INPUT"
-	StepUpRequired       Code = "STEP_UP_REQUIRED"
-	WrongPassword        Code = "WRONG_PASSWORD"
-	InvalidCode          Code = "INVALID_CODE"
-	CodeExpired          Code = "CODE_EXPIRED"
-	TooManyAttempts      Code = "TOO_MANY_ATTEMPTS"
-	RateLimited          Code = "RATE_LIMITED"
-	InvalidProof         Code = "INVALID_PROOF"
-	IdentifierNotAllowed Code = "IDENTIFIER_NOT_ALLOWED"
-	LastSignInMethod     Code = "LAST_SIGN_IN_METHOD"
-	FieldNotEditable     Code = "FIELD_NOT_EDITABLE"
-	ValueTooLong         Code = "VALUE_TOO_LONG"
-	Conflict             Code = "CONFLICT"
-	PartlyDone           Code = "PARTLY_DONE"
+	InvalidInput                 Code = "INVALID_INPUT"
+	StepUpRequired               Code = "STEP_UP_REQUIRED"
+	WrongPassword                Code = "WRONG_PASSWORD"
+	InvalidCode                  Code = "INVALID_CODE"
+	CodeExpired                  Code = "CODE_EXPIRED"
+	TooManyAttempts              Code = "TOO_MANY_ATTEMPTS"
+	RateLimited                  Code = "RATE_LIMITED"
+	InvalidProof                 Code = "INVALID_PROOF"
+	PasswordRejected             Code = "PASSWORD_REJECTED"
+	IdentifierTaken              Code = "IDENTIFIER_TAKEN"
+	IdentifierNotAllowed         Code = "IDENTIFIER_NOT_ALLOWED"
+	IdentityTaken                Code = "IDENTITY_TAKEN"
+	IdentityAlreadyLinked        Code = "IDENTITY_ALREADY_LINKED"
+	NameTaken                    Code = "NAME_TAKEN"
+	NotFound                     Code = "NOT_FOUND"
+	LastSignInMethod             Code = "LAST_SIGN_IN_METHOD"
+	FieldNotEditable             Code = "FIELD_NOT_EDITABLE"
+	ConnectorNotLinkable         Code = "CONNECTOR_NOT_LINKABLE"
+	StateMismatch                Code = "STATE_MISMATCH"
+	RedirectURINotAllowed        Code = "REDIRECT_URI_NOT_ALLOWED"
+	ProviderRefused              Code = "PROVIDER_REFUSED"
+	MfaAlreadyEnrolled           Code = "MFA_ALREADY_ENROLLED"
+	MfaFactorNotEnabled          Code = "MFA_FACTOR_NOT_ENABLED"
+	MfaRequired                  Code = "MFA_REQUIRED"
+	BackupCodesNeedAnotherFactor Code = "BACKUP_CODES_NEED_ANOTHER_FACTOR"
+	ConfirmationMismatch         Code = "CONFIRMATION_MISMATCH"
+	ValueTooLong                 Code = "VALUE_TOO_LONG"
+	CountLimitReached            Code = "COUNT_LIMIT_REACHED"
+	Conflict                     Code = "CONFLICT"
+	PartlyDone                   Code = "PARTLY_DONE"
 )
 
 // Error is something that the person can mend. It goes into the payload's
@@ -43,6 +59,15 @@ type Error struct {
 	// AttemptsRemaining is how many more codes may be tried, with InvalidCode; nil
 	// if that isn't known.
 	AttemptsRemaining *int
+	// Violations are the rules that the password breaks, with PasswordRejected.
+	Violations []PasswordViolation
+}
+
+// PasswordViolation is a rule that a new password breaks.
+type PasswordViolation struct {
+	// Code is Logto's.
+	Code    string
+	Message string
 }
 
 // Error implements error.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"accountql/access"
 	"accountql/logto"
 )
 
@@ -34,7 +35,7 @@ type ProfileChange struct {
 // avatar. When that second call fails, the user is returned together with an
 // error that says so.
 func (s *Service) UpdateProfile(ctx context.Context, userID string, change ProfileChange) (*logto.User, error) {
-	if err := change.check(); err != nil {
+	if err := s.checkProfile(ctx, change); err != nil {
 		return nil, err
 	}
 	before, err := s.Get(ctx, userID)
@@ -83,10 +84,22 @@ func (s *Service) mergeProfile(ctx context.Context, user *logto.User, merge logt
 	}
 	s.Logger.WarnContext(ctx, "profile was saved in part", "error", err)
 	message := "Name and avatar were saved, the profile was not. Try again with the profile."
-	if lost, ok := errors.AsType[*logto.TransportError](err); ok && lost.OutcomeUnknown() {
+	if outcomeUnknown(err) {
 		message = "Name and avatar were saved. Whether the profile was isn't known: look at it before you try again."
+		if seen, err := s.Get(ctx, user.ID); err == nil {
+			user = seen
+		}
 	}
 	return user, Errors{{Code: PartlyDone, Path: []string{"input", "profile"}, Message: message}}
+}
+
+// outcomeUnknown tells whether a change that failed may have been made.
+func outcomeUnknown(err error) bool {
+	if lost, ok := errors.AsType[*logto.TransportError](err); ok {
+		return lost.OutcomeUnknown()
+	}
+	_, unusable := errors.AsType[*logto.AnswerError](err)
+	return unusable
 }
 
 // applyTo works out what the change makes of a stored profile: merge is what
@@ -126,8 +139,38 @@ func (c ProfileChange) applyTo(stored logto.Profile) (merge, whole logto.Profile
 	return merge, whole, clears
 }
 
-// check reports everything that is wrong with the change at once.
-func (c ProfileChange) check() error {
+// checkProfile reports everything that is wrong with the change at once: what may
+// not be changed, and what can't be.
+func (s *Service) checkProfile(ctx context.Context, change ProfileChange) error {
+	var errs Errors
+	for _, part := range []struct {
+		field access.Field
+		given bool
+		name  string
+	}{
+		{access.Name, change.Name.Given, "name"},
+		{access.Avatar, change.Avatar.Given, "avatar"},
+		{access.Profile, change.changesProfile(), "profile"},
+	} {
+		if !part.given {
+			continue
+		}
+		err := s.editable(ctx, part.field, "input", part.name)
+		refused, isRefused := errors.AsType[Errors](err)
+		if err != nil && !isRefused {
+			return err
+		}
+		errs = append(errs, refused...)
+	}
+	return append(errs, change.check()...).orNil()
+}
+
+func (c ProfileChange) changesProfile() bool {
+	return c.ClearProfile || c.ClearAddress || len(c.Fields) > 0 || len(c.Address) > 0
+}
+
+// check looks at the values.
+func (c ProfileChange) check() Errors {
 	var errs Errors
 	note := func(err *Error) {
 		if err != nil {
@@ -155,7 +198,7 @@ func (c ProfileChange) check() error {
 			note(checkText(*value, maxProfileLength, "input", "profile", "address", name))
 		}
 	}
-	return errs.orNil()
+	return errs
 }
 
 // profileFields names the texts of a profile as the schema and Logto do.

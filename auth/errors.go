@@ -35,6 +35,7 @@ const (
 	ReasonNotYetValid         Reason = "not_yet_valid"         // Before nbf or iat.
 	ReasonUnknownKey          Reason = "unknown_key"           // Signed with a key that Logto doesn't publish.
 	ReasonBadSignature        Reason = "bad_signature"         // The signature is not the key's.
+	ReasonSignedOut           Reason = "signed_out"            // From before the account was signed out everywhere; not judged here.
 )
 
 // Error says that a request is not authenticated (HTTP 401).

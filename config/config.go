@@ -14,9 +14,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"accountql/access"
 )
@@ -57,6 +60,9 @@ type Config struct {
 	FieldAccess access.Policy
 	// RedirectURIs are where a social provider may send people back to.
 	RedirectURIs []string
+	// ConnectorDataKeys are, by target of a social connector, what passes to it
+	// beside the usual parameters of a provider's answer.
+	ConnectorDataKeys map[string][]string
 	// SecretKeys hold 32 bytes each. The first seals, all of them open.
 	SecretKeys []Secret
 	// RedisURL is the Redis that several instances share; empty keeps what is
@@ -69,6 +75,16 @@ type Config struct {
 	// PhoneCountries are the ISO 3166 alpha-2 codes of the countries whose phone
 	// numbers are taken; none means all.
 	PhoneCountries []string
+	// PATMaxLifetime is how long a personal access token lives at most, and where
+	// nothing else is asked for; zero for no bound. PATMaxCount is how many of them
+	// an account may have.
+	PATMaxLifetime time.Duration
+	PATMaxCount    int
+	// TotpIssuer is what authenticator apps call the tenant; empty takes the host of
+	// Logto's issuer.
+	TotpIssuer string
+	// SelfSuspension lets users suspend their own accounts.
+	SelfSuspension bool
 	// EventsWebhookURL is where events go, if anywhere, and EventsWebhookSecret
 	// the bytes of the key that signs them.
 	EventsWebhookURL    Secret
@@ -149,6 +165,12 @@ func (c *Config) warn() {
 	if isEverything(c.CustomDataWritable) {
 		c.Warnings = append(c.Warnings, "CUSTOM_DATA_WRITABLE is *: users can change all of their custom data, "+
 			"roles and plans kept there included")
+	}
+	for _, target := range slices.Sorted(maps.Keys(c.ConnectorDataKeys)) {
+		if slices.Contains(c.ConnectorDataKeys[target], "credential") {
+			c.Warnings = append(c.Warnings, fmt.Sprintf("CONNECTOR_DATA_KEYS lets credential pass for %s: whoever gets hold of "+
+				"somebody's ID token there can link that account", target))
+		}
 	}
 	if len(c.SecretKeys) == 0 {
 		c.Warnings = append(c.Warnings, "SECRET_KEY is not set: a random key is taken, so what was begun before a restart has to "+

@@ -10,6 +10,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"accountql/access"
 	"accountql/address"
@@ -131,15 +134,48 @@ func fieldAccess(v string) (access.Policy, error) {
 	return access.ParsePolicy(entries)
 }
 
-// sendBudget parses a number of codes an hour. Zero is refused: it reads as none
-// to some and as no limit to others.
-func sendBudget(v string) (int, error) {
-	const most = 1_000_000
-	n, err := strconv.Atoi(v)
-	if err != nil || n < 1 || n > most {
-		return 0, fmt.Errorf("is not a number from 1 to %d", most)
+// upTo makes a parser of numbers from 1. Zero is refused: it reads as none to some
+// and as no limit to others.
+func upTo(most int) func(string) (int, error) {
+	return func(v string) (int, error) {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 1 || n > most {
+			return 0, fmt.Errorf("is not a number from 1 to %d", most)
+		}
+		return n, nil
 	}
-	return n, nil
+}
+
+// lifetime parses a length of time, or none, which is zero. It has days, which Go's
+// durations have not.
+func lifetime(v string) (time.Duration, error) {
+	const day, mostDays = 24 * time.Hour, 36500
+	if v == "none" {
+		return 0, nil
+	}
+	length, err := time.ParseDuration(v)
+	if days, isDays := strings.CutSuffix(v, "d"); isDays {
+		var n int
+		if n, err = strconv.Atoi(days); n <= mostDays {
+			length = time.Duration(n) * day
+		}
+	}
+	if err != nil || length < time.Minute || length > mostDays*day {
+		return 0, fmt.Errorf("is not a length of time from 1m to %dd", mostDays)
+	}
+	return length, nil
+}
+
+// issuerName parses a name for authenticator apps, which take a colon for its end.
+func issuerName(v string) (string, error) {
+	const most = 48
+	if strings.ContainsFunc(v, func(r rune) bool { return r == ':' || !unicode.IsPrint(r) }) {
+		return "", errors.New("has a colon or a character that can't be shown")
+	}
+	if utf8.RuneCountInString(v) > most {
+		return "", fmt.Errorf("has more than %d characters", most)
+	}
+	return v, nil
 }
 
 // phoneCountry parses a country's code.

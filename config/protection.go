@@ -38,7 +38,7 @@ func (c *Config) protectionSettings() []setting {
 					"attack can cost.",
 			},
 			mend: "set it to a number of codes an hour, e.g. 1000; where no codes shall be sent at all, remove the email and SMS connectors from Logto",
-			read: into(&c.SendBudget, sendBudget),
+			read: into(&c.SendBudget, upTo(1_000_000)),
 		},
 		{
 			Setting: Setting{

@@ -71,7 +71,7 @@ func into[T any](field *T, parse func(string) (T, error)) func(string) error {
 
 // settings is the one table of all settings, bound to c's fields.
 func (c *Config) settings() []setting {
-	return slices.Concat(c.serviceSettings(), c.protectionSettings(), c.logSettings())
+	return slices.Concat(c.serviceSettings(), c.accountSettings(), c.protectionSettings(), c.logSettings())
 }
 
 // serviceSettings are about Logto, the callers and what they get.
@@ -210,6 +210,16 @@ func (c *Config) serviceSettings() []setting {
 			},
 			mend: "set it to absolute URIs, separated by commas, e.g. https://app.example.com/callback,com.example.app://callback",
 			read: into(&c.RedirectURIs, each(redirectURI)),
+		},
+		{
+			Setting: Setting{
+				Name: "CONNECTOR_DATA_KEYS",
+				Description: "What a social connector needs of a provider's answer beside `code`, `auth_code`, `state`, `scope` and `iss`: " +
+					"`target:key,key;target:key`. Never list what names an account or proves one by itself, such as Google's " +
+					"`credential`, an ID token: it would do past code, state and redirect URI.",
+			},
+			mend: "set it to targets and keys, e.g. google:prompt,authuser;wechat:lang",
+			read: into(&c.ConnectorDataKeys, connectorDataKeys),
 		},
 	}
 }

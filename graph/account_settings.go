@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"accountql/access"
 	"accountql/graph/generated"
 	"accountql/graph/model"
 	"accountql/logto"
@@ -13,7 +14,7 @@ import (
 // its fields does.
 func (r *queryResolver) AccountSettings(ctx context.Context) (*model.AccountSettings, error) {
 	r.Tenant.Prefetch(ctx)
-	return &model.AccountSettings{Fields: r.fieldPermissions()}, nil
+	return &model.AccountSettings{}, nil
 }
 
 type accountSettingsResolver struct{ *Resolver }
@@ -70,35 +71,25 @@ func (r *accountSettingsResolver) SocialConnectors(ctx context.Context, _ *model
 	return each(social, model.NewSocialConnector), nil
 }
 
-// fieldPermissions tells what may be done with each part of the account.
-func (r *Resolver) fieldPermissions() []*model.FieldPermission {
-	permissions := make([]*model.FieldPermission, len(model.AllAccountField))
-	for i, field := range model.AllAccountField {
-		permissions[i] = &model.FieldPermission{Field: field, Access: model.AccessEdit, StepUp: asksForProof(field)}
-		if field == model.AccountFieldCustomData {
-			permissions[i].Access = r.customDataAccess()
+// Fields resolves AccountSettings.fields.
+func (r *accountSettingsResolver) Fields(ctx context.Context, _ *model.AccountSettings) ([]*model.FieldPermission, error) {
+	allowed := loadersFrom(ctx).access()
+	permissions := []*model.FieldPermission{}
+	for _, field := range access.Fields() {
+		level, err := allowed.Of(field)
+		if err != nil {
+			return nil, err
 		}
+		permissions = append(permissions, &model.FieldPermission{Field: field, Access: level, StepUp: asksForProof(field)})
 	}
-	return permissions
-}
-
-// customDataAccess follows from the keys that the operator lists.
-func (r *Resolver) customDataAccess() model.Access {
-	switch {
-	case !r.Account.WritableCustomData.Empty():
-		return model.AccessEdit
-	case !r.Account.ReadableCustomData.Empty():
-		return model.AccessReadOnly
-	default:
-		return model.AccessOff
-	}
+	return permissions, nil
 }
 
 // asksForProof is true of the parts that have a mutation marked @stepUp.
-func asksForProof(field model.AccountField) bool {
+func asksForProof(field access.Field) bool {
 	switch field {
-	case model.AccountFieldUsername, model.AccountFieldEmail, model.AccountFieldPhone, model.AccountFieldPassword,
-		model.AccountFieldSocial, model.AccountFieldMfa, model.AccountFieldPersonalAccessToken, model.AccountFieldAccount:
+	case access.Username, access.Email, access.Phone, access.Password,
+		access.Social, access.Mfa, access.PersonalAccessToken, access.Account:
 		return true
 	default:
 		return false

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"accountql/access"
 	"accountql/graph/generated"
 	"accountql/graph/model"
 	"accountql/logto"
@@ -11,6 +12,9 @@ import (
 
 // AuthorizedApplications resolves User.authorizedApplications.
 func (r *userResolver) AuthorizedApplications(ctx context.Context, obj *model.User) ([]*model.AuthorizedApplication, error) {
+	if shows, err := obj.Shows(access.Session); !shows {
+		return nil, err
+	}
 	grants, err := loadersFrom(ctx).grants.Load(ctx, obj.ID)
 	if err != nil {
 		return nil, err
@@ -34,4 +38,10 @@ func (r *authorizedApplicationResolver) IsThirdParty(ctx context.Context, obj *m
 	}
 	is := slices.ContainsFunc(grants, func(g logto.Grant) bool { return g.ID == obj.ID })
 	return &is, nil
+}
+
+// RevokeAuthorizedApplication resolves Mutation.revokeAuthorizedApplication.
+func (r *mutationResolver) RevokeAuthorizedApplication(ctx context.Context, input model.RevokeAuthorizedApplicationInput) (*model.UserPayload, error) {
+	user, err := r.Account.RevokeAuthorizedApplication(ctx, caller(ctx), input.ID)
+	return userPayload(ctx, user, err)
 }

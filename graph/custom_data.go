@@ -7,11 +7,7 @@ import (
 )
 
 // UpdateCustomData resolves Mutation.updateCustomData.
-func (r *mutationResolver) UpdateCustomData(ctx context.Context, input model.UpdateCustomDataInput) (*model.UpdateCustomDataPayload, error) {
+func (r *mutationResolver) UpdateCustomData(ctx context.Context, input model.UpdateCustomDataInput) (*model.UserPayload, error) {
 	user, err := r.Account.UpdateCustomData(ctx, subject(ctx), input.Data, input.Mode == model.CustomDataModeReplace)
-	errs, err := settle(ctx, user, err)
-	if err != nil {
-		return nil, err
-	}
-	return &model.UpdateCustomDataPayload{User: changed(user), Errors: errs}, nil
+	return userPayload(ctx, user, err)
 }

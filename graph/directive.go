@@ -6,7 +6,9 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"accountql/account"
 	"accountql/auth"
+	"accountql/clientip"
 )
 
 // tokenFrom returns the access token of the request. Authentication comes before
@@ -29,4 +31,13 @@ func requiresScope(ctx context.Context, _ any, next graphql.Resolver, scope stri
 		}
 	}
 	return next(ctx)
+}
+
+// caller is who asks, for package account.
+func caller(ctx context.Context) account.Caller {
+	token := tokenFrom(ctx)
+	return account.Caller{
+		Subject: token.Subject, ClientID: token.ClientID, Issuer: token.Issuer,
+		TokenID: token.ID, IssuedAt: token.IssuedAt, ExpiresAt: token.ExpiresAt, Network: clientip.Network(ctx),
+	}
 }

@@ -6,17 +6,22 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"accountql/access"
 	"accountql/account"
+	"accountql/auth"
 	"accountql/logto"
+	"accountql/store"
 )
 
 // The values of extensions.code that resolvers give. schema.graphqls says what
 // each means to a client.
 const (
+	codeUnauthenticated       = "UNAUTHENTICATED"
 	codeForbidden             = "FORBIDDEN"
 	codeAccountSuspended      = "ACCOUNT_SUSPENDED"
 	codeAccountNotFound       = "ACCOUNT_NOT_FOUND"
@@ -63,12 +68,22 @@ func PresentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 // describe maps an error to words that give nothing away.
 func describe(err error) failure {
 	switch {
+	case errors.Is(err, account.ErrSignedOut):
+		return failure{codeUnauthenticated, "This access token was issued before the account was signed out everywhere. Sign in again.", slog.LevelInfo}
 	case errors.Is(err, account.ErrSuspended):
 		return failure{codeAccountSuspended, "This account is suspended.", slog.LevelInfo}
 	case errors.Is(err, account.ErrNotFound):
 		return failure{codeAccountNotFound, "This account no longer exists.", slog.LevelInfo}
 	case errors.Is(err, logto.ErrMisconfigured):
 		return failure{codeUpstreamMisconfigured, "The server is not set up correctly: Logto refuses its credentials. Only its operator can mend this.", slog.LevelError}
+	case errors.Is(err, store.ErrUnavailable):
+		return failure{codeUpstreamUnavailable, "The server can't do this right now. Try again later.", slog.LevelError}
+	case errors.Is(err, auth.ErrUnavailable):
+		return failure{codeUpstreamUnavailable, "Logto's keys can't be had right now. Try again later.", slog.LevelWarn}
+	case errors.Is(err, logto.ErrPasswordCheckUnavailable):
+		return failure{codeUpstreamUnavailable, "The new password can't be checked right now. Try again later.", slog.LevelWarn}
+	case errors.Is(err, access.ErrUnknown):
+		return failure{codeUpstreamUnavailable, "Logto didn't tell what may be seen and changed. Try again later.", slog.LevelWarn}
 	}
 	if refused, ok := errors.AsType[*logto.Error](err); ok {
 		return describeRefusal(refused)
@@ -76,8 +91,8 @@ func describe(err error) failure {
 	if lost, ok := errors.AsType[*logto.TransportError](err); ok {
 		return describeLoss(lost)
 	}
-	if _, ok := errors.AsType[*logto.AnswerError](err); ok {
-		return failure{codeUpstreamUnavailable, "Logto gave an answer that can't be used. Try again later.", slog.LevelError}
+	if unusable, ok := errors.AsType[*logto.AnswerError](err); ok {
+		return describeUnusable(unusable)
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return failure{codeOperationTimeout, "The operation took longer than is allowed.", slog.LevelWarn}
@@ -88,6 +103,9 @@ func describe(err error) failure {
 // describeRefusal is about Logto's answers.
 func describeRefusal(err *logto.Error) failure {
 	switch {
+	case err.Code == "entity.not_found" && strings.HasPrefix(err.Endpoint, "GET /api/users/{userId}/"):
+		// The account went after it was read: lists know no other reason.
+		return describe(account.ErrNotFound)
 	case err.Status == http.StatusTooManyRequests:
 		return failure{codeRateLimited, "There were too many requests. Wait before you try again.", slog.LevelWarn}
 	case err.Status >= http.StatusInternalServerError:
@@ -97,6 +115,15 @@ func describeRefusal(err *logto.Error) failure {
 		// package account.
 		return failure{codeInternal, "An internal error has happened and was logged.", slog.LevelError}
 	}
+}
+
+// describeUnusable is about answers that say success and can't be read.
+func describeUnusable(err *logto.AnswerError) failure {
+	message := "Logto gave an answer that can't be used. Try again later."
+	if !strings.HasPrefix(err.Endpoint, "GET ") {
+		message = "Logto gave an answer that can't be used. The change may have been made or not: read before you try again."
+	}
+	return failure{codeUpstreamUnavailable, message, slog.LevelError}
 }
 
 // describeLoss is about calls without an answer.

@@ -3,9 +3,11 @@ package graph
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/vikstrous/dataloadgen"
 
+	"accountql/access"
 	"accountql/logto"
 )
 
@@ -29,6 +31,10 @@ func newLoader[T any](fetch func(context.Context, string) (T, error)) loader[T] 
 
 // loaders live as long as one request.
 type loaders struct {
+	// access is what may be done with each part of the account, the same for the
+	// whole request.
+	access func() access.Set
+
 	user                 loader[*logto.User]
 	hasPassword          loader[bool]
 	personalAccessTokens loader[[]logto.PersonalAccessToken]
@@ -45,6 +51,7 @@ type loadersKey struct{}
 func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 	client := r.Account.Logto
 	return context.WithValue(ctx, loadersKey{}, &loaders{
+		access:               sync.OnceValue(func() access.Set { return r.Account.Access(ctx) }),
 		user:                 newLoader(r.Account.Get),
 		hasPassword:          newLoader(client.HasPassword),
 		personalAccessTokens: newLoader(client.ListPersonalAccessTokens),

@@ -10,13 +10,9 @@ import (
 )
 
 // UpdateProfile resolves Mutation.updateProfile.
-func (r *mutationResolver) UpdateProfile(ctx context.Context, input model.UpdateProfileInput) (*model.UpdateProfilePayload, error) {
+func (r *mutationResolver) UpdateProfile(ctx context.Context, input model.UpdateProfileInput) (*model.UserPayload, error) {
 	user, err := r.Account.UpdateProfile(ctx, subject(ctx), profileChange(input))
-	errs, err := settle(ctx, user, err)
-	if err != nil {
-		return nil, err
-	}
-	return &model.UpdateProfilePayload{User: changed(user), Errors: errs}, nil
+	return userPayload(ctx, user, err)
 }
 
 func profileChange(input model.UpdateProfileInput) account.ProfileChange {

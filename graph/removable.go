@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 
+	"accountql/access"
 	"accountql/account"
 	"accountql/graph/model"
 	"accountql/logto"
@@ -11,25 +12,28 @@ import (
 
 // UsernameRemovable resolves User.usernameRemovable.
 func (r *userResolver) UsernameRemovable(ctx context.Context, obj *model.User) (*model.Removable, error) {
-	return r.identifierRemovable(ctx, obj.Logto(), signin.Username, obj.Logto().Username)
+	return r.identifierRemovable(ctx, obj, access.Username, signin.Username, obj.Logto().Username)
 }
 
 // PrimaryEmailRemovable resolves User.primaryEmailRemovable.
 func (r *userResolver) PrimaryEmailRemovable(ctx context.Context, obj *model.User) (*model.Removable, error) {
-	return r.identifierRemovable(ctx, obj.Logto(), signin.Email, obj.Logto().PrimaryEmail)
+	return r.identifierRemovable(ctx, obj, access.Email, signin.Email, obj.Logto().PrimaryEmail)
 }
 
 // PrimaryPhoneRemovable resolves User.primaryPhoneRemovable.
 func (r *userResolver) PrimaryPhoneRemovable(ctx context.Context, obj *model.User) (*model.Removable, error) {
-	return r.identifierRemovable(ctx, obj.Logto(), signin.Phone, obj.Logto().PrimaryPhone)
+	return r.identifierRemovable(ctx, obj, access.Phone, signin.Phone, obj.Logto().PrimaryPhone)
 }
 
-// identifierRemovable is nil where there is nothing to remove.
-func (r *Resolver) identifierRemovable(ctx context.Context, user *logto.User, identifier signin.Identifier, value *string) (*model.Removable, error) {
-	if value == nil {
-		return nil, nil
+// identifierRemovable is nil where there is nothing to remove, or nothing to be
+// seen of it.
+func (r *Resolver) identifierRemovable(
+	ctx context.Context, obj *model.User, part access.Field, identifier signin.Identifier, value *string,
+) (*model.Removable, error) {
+	if shows, err := obj.Shows(part); !shows || value == nil {
+		return nil, err
 	}
-	return r.removable(ctx, user, func(in signin.Tenant, has signin.Account) bool {
+	return r.removable(ctx, part, obj.Logto(), func(in signin.Tenant, has signin.Account) bool {
 		return in.SurvivesIdentifier(has, identifier)
 	})
 }
@@ -40,28 +44,47 @@ func (r *socialIdentityResolver) Removable(ctx context.Context, obj *model.Socia
 	if err != nil {
 		return nil, err
 	}
-	return r.removable(ctx, user, func(in signin.Tenant, has signin.Account) bool {
+	return r.removable(ctx, access.Social, user, func(in signin.Tenant, has signin.Account) bool {
 		return in.SurvivesSocial(has, obj.Target)
 	})
 }
 
-// removable tells whether the account survives a removal.
-func (r *Resolver) removable(ctx context.Context, user *logto.User, survives func(signin.Tenant, signin.Account) bool) (*model.Removable, error) {
+// removable tells whether the policy allows a removal and the account survives it.
+func (r *Resolver) removable(
+	ctx context.Context, part access.Field, user *logto.User, survives func(signin.Tenant, signin.Account) bool,
+) (*model.Removable, error) {
+	if editable, err := loadersFrom(ctx).access().Editable(part); err != nil || !editable {
+		return notRemovable(account.FieldNotEditable), err
+	}
 	hasPassword, err := r.hasPassword(ctx, user)
 	if err != nil {
 		return nil, err
 	}
-	experience, err := r.Tenant.SignInExperience(ctx)
+	keeps, err := r.Account.KeepsWayIn(ctx, user, hasPassword, survives)
 	if err != nil {
 		return nil, err
 	}
-	connectors, err := r.Tenant.Connectors(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if survives(signin.Tenant{Experience: experience, Connectors: connectors}, signin.AccountOf(user, hasPassword)) {
+	if keeps {
 		return &model.Removable{Allowed: true}, nil
 	}
-	reason := model.AccountErrorCode(account.LastSignInMethod)
-	return &model.Removable{Reason: &reason}, nil
+	return notRemovable(account.LastSignInMethod), nil
+}
+
+func notRemovable(code account.Code) *model.Removable {
+	reason := account.Code(code)
+	return &model.Removable{Reason: &reason}
+}
+
+// asksRemovable tells whether the selection of a user asks for the removal of
+// anything that the policy allows to remove, which takes more than the user to
+// answer.
+func asksRemovable(fields selection, allowed access.Set) bool {
+	editable := func(part access.Field) bool {
+		is, _ := allowed.Editable(part)
+		return is
+	}
+	return fields.has("usernameRemovable") && editable(access.Username) ||
+		fields.has("primaryEmailRemovable") && editable(access.Email) ||
+		fields.has("primaryPhoneRemovable") && editable(access.Phone) ||
+		fields.within("identities", "SocialIdentity", "removable") && editable(access.Social)
 }

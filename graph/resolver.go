@@ -16,8 +16,6 @@ import (
 	"accountql/tenant"
 )
 
-//go:generate go run github.com/99designs/gqlgen generate --config ../gqlgen.yml
-
 // Resolver is the root of all resolvers.
 type Resolver struct {
 	Account *account.Service
@@ -25,9 +23,8 @@ type Resolver struct {
 	// Now is time.Now outside of tests.
 	Now func() time.Time
 
-	// apartHasPassword is set once Logto turned out to be a release that tells
-	// hasPassword at an endpoint of its own, so that later requests ask both at
-	// once.
+	// apartHasPassword is set while Logto is a release that tells hasPassword at an
+	// endpoint of its own, so that requests after the first ask both at once.
 	apartHasPassword atomic.Bool
 }
 

@@ -3,11 +3,15 @@ package graph
 import (
 	"context"
 
+	"accountql/access"
 	"accountql/graph/model"
 )
 
 // Sessions resolves User.sessions.
 func (r *userResolver) Sessions(ctx context.Context, obj *model.User) ([]*model.Session, error) {
+	if shows, err := obj.Shows(access.Session); !shows {
+		return nil, err
+	}
 	stored, err := loadersFrom(ctx).sessions.Load(ctx, obj.ID)
 	if err != nil {
 		return nil, err
@@ -22,4 +26,10 @@ func each[From, To any](from []From, present func(From) *To) []*To {
 		to[i] = present(item)
 	}
 	return to
+}
+
+// RevokeSession resolves Mutation.revokeSession.
+func (r *mutationResolver) RevokeSession(ctx context.Context, input model.RevokeSessionInput) (*model.UserPayload, error) {
+	user, err := r.Account.RevokeSession(ctx, caller(ctx), input.ID)
+	return userPayload(ctx, user, err)
 }

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 
+	"accountql/access"
 	"accountql/account"
 	"accountql/graph/model"
 	"accountql/logto"
@@ -21,7 +22,8 @@ func (r *Resolver) user(ctx context.Context) (*model.User, error) {
 	}
 	load := loadersFrom(ctx)
 	wait := load.user.LoadThunk(ctx, id)
-	r.prefetch(ctx, load, id, fields)
+	allowed := load.access()
+	r.prefetch(ctx, load, id, fields, allowed)
 	user, err := wait()
 	if err != nil {
 		return nil, err
@@ -33,21 +35,26 @@ func (r *Resolver) user(ctx context.Context) (*model.User, error) {
 			return nil, err
 		}
 	}
-	return model.NewUser(user, r.Account.ReadableCustomData)
+	return model.NewUser(user, allowed, r.Account.ReadableCustomData), nil
 }
 
-// prefetch starts what the selected fields will ask their loaders for.
-func (r *Resolver) prefetch(ctx context.Context, load *loaders, id string, fields selection) {
-	if fields.has("personalAccessTokens") {
+// prefetch starts what the selected fields will ask their loaders for. Fields that
+// the policy hides ask for nothing.
+func (r *Resolver) prefetch(ctx context.Context, load *loaders, id string, fields selection, allowed access.Set) {
+	shows := func(part access.Field, field string) bool {
+		readable, _ := allowed.Readable(part)
+		return readable && fields.has(field)
+	}
+	if shows(access.PersonalAccessToken, "personalAccessTokens") {
 		load.personalAccessTokens.LoadThunk(ctx, id)
 	}
-	if fields.has("mfaVerifications") {
+	if shows(access.Mfa, "mfaVerifications") {
 		load.mfaVerifications.LoadThunk(ctx, id)
 	}
-	if fields.has("sessions") {
+	if shows(access.Session, "sessions") {
 		load.sessions.LoadThunk(ctx, id)
 	}
-	if fields.has("authorizedApplications") {
+	if shows(access.Session, "authorizedApplications") {
 		load.grants.LoadThunk(ctx, id)
 		if fields.within("authorizedApplications", "AuthorizedApplication", "isThirdParty") {
 			load.thirdPartyGrants.LoadThunk(ctx, id)
@@ -56,27 +63,29 @@ func (r *Resolver) prefetch(ctx context.Context, load *loaders, id string, field
 	if fields.has("organizations") {
 		load.organizations.LoadThunk(ctx, id)
 	}
-	removable := fields.has("usernameRemovable", "primaryEmailRemovable", "primaryPhoneRemovable") ||
-		fields.within("identities", "SocialIdentity", "removable")
-	if removable || fields.has("stepUpMethods") {
+	waysIn := fields.has("stepUpMethods") || asksRemovable(fields, allowed)
+	if waysIn {
 		r.Tenant.Prefetch(ctx)
 	}
-	if r.apartHasPassword.Load() && (removable || fields.has("hasPassword", "stepUpMethods")) {
+	if r.apartHasPassword.Load() && (waysIn || shows(access.Password, "hasPassword")) {
 		load.hasPassword.LoadThunk(ctx, id)
 	}
 }
 
 // hasPassword asks an endpoint of its own where Logto's user doesn't tell.
 func (r *Resolver) hasPassword(ctx context.Context, user *logto.User) (bool, error) {
+	r.apartHasPassword.Store(user.HasPassword == nil)
 	if user.HasPassword != nil {
 		return *user.HasPassword, nil
 	}
-	r.apartHasPassword.Store(true)
 	return loadersFrom(ctx).hasPassword.Load(ctx, user.ID)
 }
 
 // HasPassword resolves User.hasPassword.
 func (r *userResolver) HasPassword(ctx context.Context, obj *model.User) (*bool, error) {
+	if shows, err := obj.Shows(access.Password); !shows {
+		return nil, err
+	}
 	has, err := r.hasPassword(ctx, obj.Logto())
 	if err != nil {
 		return nil, err
@@ -84,8 +93,10 @@ func (r *userResolver) HasPassword(ctx context.Context, obj *model.User) (*bool,
 	return &has, nil
 }
 
-// StepUpMethods resolves User.stepUpMethods.
-func (r *userResolver) StepUpMethods(ctx context.Context, obj *model.User) ([]model.StepUpMethod, error) {
+// StepUpMethods resolves User.stepUpMethods. No policy hides it: a proof can be
+// given with a password or an address that is hidden, and whoever is asked for one
+// has to know how.
+func (r *userResolver) StepUpMethods(ctx context.Context, obj *model.User) ([]account.Method, error) {
 	user := obj.Logto()
 	hasPassword, err := r.hasPassword(ctx, user)
 	if err != nil {
@@ -95,13 +106,5 @@ func (r *userResolver) StepUpMethods(ctx context.Context, obj *model.User) ([]mo
 	if err != nil {
 		return nil, err
 	}
-	return stepUpMethods(account.StepUpMethods(user, hasPassword, connectors)), nil
-}
-
-func stepUpMethods(methods []account.Method) []model.StepUpMethod {
-	presented := make([]model.StepUpMethod, len(methods))
-	for i, method := range methods {
-		presented[i] = model.StepUpMethod(method)
-	}
-	return presented
+	return account.StepUpMethods(user, hasPassword, connectors), nil
 }

@@ -23,7 +23,7 @@ func (h *handler) execute(ctx context.Context, operation *graphql.OperationConte
 	operation.DisableIntrospection = !h.introspection
 	operation.RecoverFunc = h.recovered
 	operation.ResolverMiddleware = resolve
-	operation.RootResolverMiddleware = resolveRoot
+	operation.RootResolverMiddleware = h.rootFields
 	ctx = graphql.WithOperationContext(ctx, operation)
 	ctx = graphql.WithResponseContext(ctx, h.presenter, h.recovered)
 

@@ -34,7 +34,8 @@ const (
 	DefaultOperationTimeout = 30 * time.Second
 )
 
-// Config is what a handler is made of. Limits have defaults; the rest, but for Introspection, is required.
+// Config is what a handler is made of. Limits have defaults; the rest, but for RootFieldMiddleware and Introspection, is
+// required.
 type Config struct {
 	Schema graphql.ExecutableSchema
 
@@ -47,6 +48,10 @@ type Config struct {
 	// answer without data. The panic of a resolver, logged already, comes to it as a *gqlerror.Error that is fit to be
 	// seen. When the operation's time is up, resolvers fail with what their context says, context.DeadlineExceeded.
 	ErrorPresenter graphql.ErrorPresenterFunc
+
+	// RootFieldMiddleware wraps the execution of each root field, with all that is below it; nil does nothing. It also
+	// sees the fields whose arguments or whose scope are refused.
+	RootFieldMiddleware graphql.RootFieldMiddleware
 
 	// Introspection lets documents ask for the schema, and errors suggest names from it.
 	Introspection bool
@@ -63,6 +68,7 @@ type handler struct {
 	documents     *documents
 	authenticate  func(context.Context, http.Header) (context.Context, error)
 	presenter     graphql.ErrorPresenterFunc
+	rootFields    graphql.RootFieldMiddleware
 	introspection bool
 	maxBodyBytes  int64
 	timeout       time.Duration
@@ -81,11 +87,15 @@ func New(config Config) http.Handler {
 	if config.OperationTimeout == 0 {
 		config.OperationTimeout = DefaultOperationTimeout
 	}
+	if config.RootFieldMiddleware == nil {
+		config.RootFieldMiddleware = resolveRoot
+	}
 	return &handler{
 		schema:        config.Schema,
 		documents:     newDocuments(config),
 		authenticate:  config.Authenticate,
 		presenter:     config.ErrorPresenter,
+		rootFields:    config.RootFieldMiddleware,
 		introspection: config.Introspection,
 		maxBodyBytes:  config.MaxBodyBytes,
 		timeout:       config.OperationTimeout,

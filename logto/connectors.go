@@ -1,6 +1,10 @@
 package logto
 
-import "context"
+import (
+	"context"
+	"errors"
+	"net/url"
+)
 
 // ConnectorType tells what a connector is for.
 type ConnectorType string
@@ -47,17 +51,26 @@ func (c *Client) ListConnectors(ctx context.Context) ([]Connector, error) {
 	return send[[]Connector](ctx, c, call{endpoint: "GET /api/connectors"})
 }
 
-// GetConnectorAuthorizationURI returns where the person signs in at a provider.
-// Logto checks neither the address to come back to nor the state. Connectors that
-// need a session of Logto's answer 501 "connector.not_implemented".
+// GetConnectorAuthorizationURI returns where the person signs in at a provider: an
+// http or https address, since a page sends people there. Logto checks neither the
+// address to come back to nor the state. Connectors that need a session of Logto's
+// answer 501 "connector.not_implemented".
 //
 // Management API: POST /api/connectors/{connectorId}/authorization-uri.
 func (c *Client) GetConnectorAuthorizationURI(ctx context.Context, connectorID, redirectURI, state string) (string, error) {
+	const endpoint = "POST /api/connectors/{connectorId}/authorization-uri"
 	answer, err := send[struct {
 		RedirectTo string `json:"redirectTo"`
 	}](ctx, c, call{
-		endpoint: "POST /api/connectors/{connectorId}/authorization-uri", values: []string{connectorID},
+		endpoint: endpoint, values: []string{connectorID},
 		body: map[string]string{"redirectUri": redirectURI, "state": state},
 	})
-	return answer.RedirectTo, err
+	if err != nil {
+		return "", err
+	}
+	u, err := url.Parse(answer.RedirectTo)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return "", &AnswerError{Endpoint: endpoint, Err: errors.New("its address is not an http or https one")}
+	}
+	return answer.RedirectTo, nil
 }

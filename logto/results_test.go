@@ -159,9 +159,14 @@ func wantMfaVerification(m members) logto.MfaVerification {
 func wantSession(m members) logto.Session {
 	payload := m["payload"].(members)
 	signIn := m["lastSubmission"].(members)["signInContext"].(members)
-	applications := slices.Sorted(maps.Keys(payload["authorizations"].(members)))
+	authorizations := payload["authorizations"].(members)
+	grants := []string{}
+	for _, authorization := range authorizations {
+		grants = append(grants, authorization.(members)["grantId"].(string))
+	}
+	slices.Sort(grants)
 	return logto.Session{
-		UID: payload["uid"].(string), ApplicationIDs: applications,
+		UID: payload["uid"].(string), ApplicationIDs: slices.Sorted(maps.Keys(authorizations)), GrantIDs: grants,
 		SignedInAt: moment(payload["loginTs"].(float64) * 1000), ExpiresAt: moment(payload["exp"].(float64) * 1000),
 		IP: signIn["ip"].(string), UserAgent: signIn["userAgent"].(string),
 	}

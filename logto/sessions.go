@@ -15,6 +15,8 @@ type Session struct {
 	UID string
 	// ApplicationIDs are the applications signed in to, sorted.
 	ApplicationIDs []string
+	// GrantIDs are the grants that they have from this sign-in, sorted.
+	GrantIDs []string
 	// SignedInAt is the time of the last sign-in: what ID tokens call auth_time.
 	SignedInAt Time
 	ExpiresAt  Time
@@ -23,15 +25,17 @@ type Session struct {
 	IP, UserAgent, City, Country string
 }
 
-// UnmarshalJSON picks the fields out of Logto's, where times are in seconds.
+// UnmarshalJSON picks the fields out of Logto's, where the sign-in is in seconds.
 func (s *Session) UnmarshalJSON(data []byte) error {
 	var stored struct {
 		Payload struct {
-			UID            string              `json:"uid"`
-			LoginTs        float64             `json:"loginTs"`
-			Exp            float64             `json:"exp"`
-			Authorizations map[string]struct{} `json:"authorizations"`
+			UID            string  `json:"uid"`
+			LoginTs        float64 `json:"loginTs"`
+			Authorizations map[string]struct {
+				GrantID string `json:"grantId"`
+			} `json:"authorizations"`
 		} `json:"payload"`
+		ExpiresAt      Time `json:"expiresAt"`
 		LastSubmission struct {
 			SignInContext struct {
 				IP        string `json:"ip"`
@@ -44,12 +48,20 @@ func (s *Session) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &stored); err != nil {
 		return err
 	}
+	var grantIDs []string
+	for _, authorization := range stored.Payload.Authorizations {
+		if authorization.GrantID != "" {
+			grantIDs = append(grantIDs, authorization.GrantID)
+		}
+	}
+	slices.Sort(grantIDs)
 	signIn := stored.LastSubmission.SignInContext
 	*s = Session{
 		UID:            stored.Payload.UID,
 		ApplicationIDs: slices.Sorted(maps.Keys(stored.Payload.Authorizations)),
+		GrantIDs:       grantIDs,
 		SignedInAt:     fromUnix(stored.Payload.LoginTs),
-		ExpiresAt:      fromUnix(stored.Payload.Exp),
+		ExpiresAt:      stored.ExpiresAt,
 		IP:             signIn.IP, UserAgent: signIn.UserAgent, City: signIn.City, Country: signIn.Country,
 	}
 	return nil

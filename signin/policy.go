@@ -8,12 +8,10 @@ import (
 	"accountql/logto"
 )
 
-// UsernameProblem says, in words for the person, why the tenant doesn't take a
-// username; it is empty when it does. Beside the tenant's policy it applies Logto's
-// own rule, ^[A-Z_a-z]\w*$. It leaves caseSensitive to Logto, which alone knows
-// whether a username is taken.
-func UsernameProblem(policy logto.UsernamePolicy, username string) string {
-	chars := policy.AllowedChars
+// UsernameFlaw says, in words for the person, why Logto takes no such username in
+// any tenant (^[A-Z_a-z]\w*$); it is empty when it does. To Logto the empty text is
+// no username: it removes the one that is there.
+func UsernameFlaw(username string) string {
 	switch {
 	case username == "":
 		return "Enter a username."
@@ -21,6 +19,16 @@ func UsernameProblem(policy logto.UsernamePolicy, username string) string {
 		return "A username can't begin with a digit."
 	case strings.ContainsFunc(username, func(r rune) bool { return !isUpper(r) && !isLower(r) && !isDigit(r) && r != '_' }):
 		return "A username has only letters from A to Z, digits and underscores."
+	}
+	return ""
+}
+
+// UsernameProblem says, in words for the person, why the tenant doesn't take a
+// username without a flaw; it is empty when it does. It leaves caseSensitive to
+// Logto, which alone knows whether a username is taken.
+func UsernameProblem(policy logto.UsernamePolicy, username string) string {
+	chars := policy.AllowedChars
+	switch {
 	case len(username) < policy.MinLength:
 		return fmt.Sprintf("A username has at least %d characters.", policy.MinLength)
 	case len(username) > policy.MaxLength:

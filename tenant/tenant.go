@@ -23,6 +23,9 @@ const (
 	// staleFor is how long an answer goes on serving while Logto can't be asked.
 	// After that a policy may have changed for too long to be guessed.
 	staleFor = 10 * time.Minute
+	// patience is how long a caller waits for a fetch when there is an older answer
+	// to fall back on: Logto may hang rather than fail.
+	patience = time.Second
 	// fetchTimeout bounds one fetch, which no caller's deadline bounds.
 	fetchTimeout = 10 * time.Second
 )
@@ -130,11 +133,15 @@ func (e *entry[T]) get(ctx context.Context) (T, error) {
 	if !fetched.IsZero() && age < freshFor {
 		return value, nil
 	}
-	renewed, err := e.renew(ctx)
-	if err != nil && !fetched.IsZero() && age < staleFor {
-		return value, nil
+	if fetched.IsZero() || age >= staleFor {
+		return e.renew(ctx)
 	}
-	return renewed, err
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if renewed, err := e.renew(waiting); err == nil {
+		return renewed, nil
+	}
+	return value, nil
 }
 
 func (e *entry[T]) prefetch(ctx context.Context) {

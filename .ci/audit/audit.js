@@ -1,8 +1,11 @@
-// Runs the public audits of GraphQL over HTTP against a server: node audit.js URL TOKEN. It fails unless every audit
-// passes, those that the specification only recommends included.
+// Runs the public audits of GraphQL over HTTP against a demo, whose JSON is in the file named: node audit.js FILE. It
+// fails unless every audit passes, those that the specification only recommends included.
+import { readFileSync } from "node:fs";
 import { serverAudits } from "graphql-http";
 
-const [url, token] = process.argv.slice(2);
+const demo = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const url = demo.graphqlUrl;
+const token = demo.users.alice.token;
 const audits = serverAudits({
   url,
   fetchFn: (address, options = {}) =>

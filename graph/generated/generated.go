@@ -3,6 +3,8 @@
 package generated
 
 import (
+	"accountql/access"
+	"accountql/account"
 	"accountql/graph/model"
 	"accountql/logto"
 	"bytes"
@@ -33,11 +35,24 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	AccountSettings() AccountSettingsResolver
 	AuthorizedApplication() AuthorizedApplicationResolver
+	ChangePasswordPayload() ChangePasswordPayloadResolver
+	ConfirmTotpEnrollmentPayload() ConfirmTotpEnrollmentPayloadResolver
+	GenerateBackupCodesPayload() GenerateBackupCodesPayloadResolver
+	LinkIdentityPayload() LinkIdentityPayloadResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
+	RemoveMfaVerificationPayload() RemoveMfaVerificationPayloadResolver
+	RemovePrimaryEmailPayload() RemovePrimaryEmailPayloadResolver
+	RemovePrimaryPhonePayload() RemovePrimaryPhonePayloadResolver
+	RevokeAuthorizedApplicationPayload() RevokeAuthorizedApplicationPayloadResolver
+	RevokeSessionPayload() RevokeSessionPayloadResolver
 	SocialIdentity() SocialIdentityResolver
+	UnlinkIdentityPayload() UnlinkIdentityPayloadResolver
 	UpdateCustomDataPayload() UpdateCustomDataPayloadResolver
+	UpdatePrimaryEmailPayload() UpdatePrimaryEmailPayloadResolver
+	UpdatePrimaryPhonePayload() UpdatePrimaryPhonePayloadResolver
 	UpdateProfilePayload() UpdateProfilePayloadResolver
+	UpdateUsernamePayload() UpdateUsernamePayloadResolver
 	User() UserResolver
 }
 
@@ -87,15 +102,97 @@ type ComplexityRoot struct {
 		Path    func(childComplexity int) int
 	}
 
+	ChangePasswordPayload struct {
+		Errors func(childComplexity int) int
+		User   func(childComplexity int) int
+	}
+
+	CompleteReauthenticationPayload struct {
+		Errors       func(childComplexity int) int
+		Verification func(childComplexity int) int
+	}
+
+	ConfirmTotpEnrollmentPayload struct {
+		Errors          func(childComplexity int) int
+		MfaVerification func(childComplexity int) int
+		User            func(childComplexity int) int
+	}
+
+	CreatePersonalAccessTokenPayload struct {
+		Errors              func(childComplexity int) int
+		PersonalAccessToken func(childComplexity int) int
+		Value               func(childComplexity int) int
+	}
+
+	DeleteAccountPayload struct {
+		DeletedID func(childComplexity int) int
+		Errors    func(childComplexity int) int
+	}
+
+	DeletePersonalAccessTokenPayload struct {
+		DeletedName func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
 	FieldPermission struct {
 		Access func(childComplexity int) int
 		Field  func(childComplexity int) int
 		StepUp func(childComplexity int) int
 	}
 
+	GenerateBackupCodesPayload struct {
+		Codes  func(childComplexity int) int
+		Errors func(childComplexity int) int
+		User   func(childComplexity int) int
+	}
+
+	IdentityLink struct {
+		AuthorizationURI func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		ID               func(childComplexity int) int
+	}
+
+	InvalidCodeError struct {
+		AttemptsRemaining func(childComplexity int) int
+		Code              func(childComplexity int) int
+		Message           func(childComplexity int) int
+		Path              func(childComplexity int) int
+	}
+
+	LinkIdentityPayload struct {
+		Errors   func(childComplexity int) int
+		Identity func(childComplexity int) int
+		User     func(childComplexity int) int
+	}
+
 	Mutation struct {
-		UpdateCustomData func(childComplexity int, input model.UpdateCustomDataInput) int
-		UpdateProfile    func(childComplexity int, input model.UpdateProfileInput) int
+		ChangePassword              func(childComplexity int, input model.ChangePasswordInput) int
+		CompleteReauthentication    func(childComplexity int, input model.CompleteReauthenticationInput) int
+		ConfirmTotpEnrollment       func(childComplexity int, input model.ConfirmTotpEnrollmentInput) int
+		CreatePersonalAccessToken   func(childComplexity int, input model.CreatePersonalAccessTokenInput) int
+		DeleteAccount               func(childComplexity int, input model.DeleteAccountInput) int
+		DeletePersonalAccessToken   func(childComplexity int, input model.DeletePersonalAccessTokenInput) int
+		GenerateBackupCodes         func(childComplexity int, input model.GenerateBackupCodesInput) int
+		LinkIdentity                func(childComplexity int, input model.LinkIdentityInput) int
+		RemoveMfaVerification       func(childComplexity int, input model.RemoveMfaVerificationInput) int
+		RemovePrimaryEmail          func(childComplexity int, input model.RemovePrimaryEmailInput) int
+		RemovePrimaryPhone          func(childComplexity int, input model.RemovePrimaryPhoneInput) int
+		RenamePersonalAccessToken   func(childComplexity int, input model.RenamePersonalAccessTokenInput) int
+		RevokeAuthorizedApplication func(childComplexity int, input model.RevokeAuthorizedApplicationInput) int
+		RevokeSession               func(childComplexity int, input model.RevokeSessionInput) int
+		SendVerificationCode        func(childComplexity int, input model.SendVerificationCodeInput) int
+		StartIdentityLink           func(childComplexity int, input model.StartIdentityLinkInput) int
+		StartReauthentication       func(childComplexity int) int
+		StartTotpEnrollment         func(childComplexity int, input model.StartTotpEnrollmentInput) int
+		SuspendAccount              func(childComplexity int, input model.SuspendAccountInput) int
+		UnlinkIdentity              func(childComplexity int, input model.UnlinkIdentityInput) int
+		UpdateCustomData            func(childComplexity int, input model.UpdateCustomDataInput) int
+		UpdatePrimaryEmail          func(childComplexity int, input model.UpdatePrimaryEmailInput) int
+		UpdatePrimaryPhone          func(childComplexity int, input model.UpdatePrimaryPhoneInput) int
+		UpdateProfile               func(childComplexity int, input model.UpdateProfileInput) int
+		UpdateUsername              func(childComplexity int, input model.UpdateUsernameInput) int
+		VerifyCode                  func(childComplexity int, input model.VerifyCodeInput) int
+		VerifyPassword              func(childComplexity int, input model.VerifyPasswordInput) int
 	}
 
 	Organization struct {
@@ -115,6 +212,18 @@ type ComplexityRoot struct {
 		RejectsUserInfo              func(childComplexity int) int
 	}
 
+	PasswordRejectedError struct {
+		Code       func(childComplexity int) int
+		Message    func(childComplexity int) int
+		Path       func(childComplexity int) int
+		Violations func(childComplexity int) int
+	}
+
+	PasswordViolation struct {
+		Code    func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
 	PersonalAccessToken struct {
 		CreatedAt func(childComplexity int) int
 		ExpiresAt func(childComplexity int) int
@@ -128,9 +237,58 @@ type ComplexityRoot struct {
 		Me              func(childComplexity int) int
 	}
 
+	RateLimitedError struct {
+		Code              func(childComplexity int) int
+		Message           func(childComplexity int) int
+		Path              func(childComplexity int) int
+		RetryAfterSeconds func(childComplexity int) int
+	}
+
+	Reauthentication struct {
+		AuthorizationParameters func(childComplexity int) int
+		ExpiresAt               func(childComplexity int) int
+		ID                      func(childComplexity int) int
+		Nonce                   func(childComplexity int) int
+	}
+
 	Removable struct {
 		Allowed func(childComplexity int) int
 		Reason  func(childComplexity int) int
+	}
+
+	RemoveMfaVerificationPayload struct {
+		Errors func(childComplexity int) int
+		User   func(childComplexity int) int
+	}
+
+	RemovePrimaryEmailPayload struct {
+		Errors func(childComplexity int) int
+		User   func(childComplexity int) int
+	}
+
+	RemovePrimaryPhonePayload struct {
+		Errors func(childComplexity int) int
+		User   func(childComplexity int) int
+	}
+
+	RenamePersonalAccessTokenPayload struct {
+		Errors              func(childComplexity int) int
+		PersonalAccessToken func(childComplexity int) int
+	}
+
+	RevokeAuthorizedApplicationPayload struct {
+		Errors func(childComplexity int) int
+		User   func(childComplexity int) int
+	}
+
+	RevokeSessionPayload struct {
+		Errors func(childComplexity int) int
+		User   func(childComplexity int) int
+	}
+
+	SendVerificationCodePayload struct {
+		Challenge func(childComplexity int) int
+		Errors    func(childComplexity int) int
 	}
 
 	Session struct {
@@ -175,10 +333,51 @@ type ComplexityRoot struct {
 		SsoConnectorID func(childComplexity int) int
 	}
 
+	StartIdentityLinkPayload struct {
+		Errors func(childComplexity int) int
+		Link   func(childComplexity int) int
+	}
+
+	StartReauthenticationPayload struct {
+		Errors           func(childComplexity int) int
+		Reauthentication func(childComplexity int) int
+	}
+
+	StartTotpEnrollmentPayload struct {
+		Enrollment func(childComplexity int) int
+		Errors     func(childComplexity int) int
+	}
+
+	StepUpRequiredError struct {
+		Code          func(childComplexity int) int
+		MaxAgeSeconds func(childComplexity int) int
+		Message       func(childComplexity int) int
+		Methods       func(childComplexity int) int
+		Path          func(childComplexity int) int
+	}
+
+	SuspendAccountPayload struct {
+		Errors    func(childComplexity int) int
+		Suspended func(childComplexity int) int
+	}
+
+	TotpEnrollment struct {
+		ExpiresAt  func(childComplexity int) int
+		ID         func(childComplexity int) int
+		OtpauthURI func(childComplexity int) int
+		QRCode     func(childComplexity int) int
+		Secret     func(childComplexity int) int
+	}
+
 	TotpVerification struct {
 		CreatedAt  func(childComplexity int) int
 		ID         func(childComplexity int) int
 		LastUsedAt func(childComplexity int) int
+	}
+
+	UnlinkIdentityPayload struct {
+		Errors func(childComplexity int) int
+		User   func(childComplexity int) int
 	}
 
 	UpdateCustomDataPayload struct {
@@ -186,7 +385,22 @@ type ComplexityRoot struct {
 		User   func(childComplexity int) int
 	}
 
+	UpdatePrimaryEmailPayload struct {
+		Errors func(childComplexity int) int
+		User   func(childComplexity int) int
+	}
+
+	UpdatePrimaryPhonePayload struct {
+		Errors func(childComplexity int) int
+		User   func(childComplexity int) int
+	}
+
 	UpdateProfilePayload struct {
+		Errors func(childComplexity int) int
+		User   func(childComplexity int) int
+	}
+
+	UpdateUsernamePayload struct {
 		Errors func(childComplexity int) int
 		User   func(childComplexity int) int
 	}
@@ -243,6 +457,30 @@ type ComplexityRoot struct {
 		Uppercase     func(childComplexity int) int
 	}
 
+	VerificationChallenge struct {
+		ExpiresAt         func(childComplexity int) int
+		ID                func(childComplexity int) int
+		MaskedTarget      func(childComplexity int) int
+		ResendAvailableAt func(childComplexity int) int
+	}
+
+	VerificationProof struct {
+		ExpiresAt func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		Method    func(childComplexity int) int
+		Proof     func(childComplexity int) int
+	}
+
+	VerifyCodePayload struct {
+		Errors       func(childComplexity int) int
+		Verification func(childComplexity int) int
+	}
+
+	VerifyPasswordPayload struct {
+		Errors       func(childComplexity int) int
+		Verification func(childComplexity int) int
+	}
+
 	WebAuthnVerification struct {
 		Agent      func(childComplexity int) int
 		CreatedAt  func(childComplexity int) int
@@ -262,26 +500,92 @@ type AccountSettingsResolver interface {
 	MfaFactors(ctx context.Context, obj *model.AccountSettings) ([]model.MfaFactor, error)
 	MfaRequired(ctx context.Context, obj *model.AccountSettings) (*bool, error)
 	SocialConnectors(ctx context.Context, obj *model.AccountSettings) ([]*model.SocialConnector, error)
+	Fields(ctx context.Context, obj *model.AccountSettings) ([]*model.FieldPermission, error)
 }
 type AuthorizedApplicationResolver interface {
 	IsThirdParty(ctx context.Context, obj *model.AuthorizedApplication) (*bool, error)
 }
+type ChangePasswordPayloadResolver interface {
+	User(ctx context.Context, obj *model.UserPayload) (*model.User, error)
+}
+type ConfirmTotpEnrollmentPayloadResolver interface {
+	MfaVerification(ctx context.Context, obj *model.ConfirmTotpEnrollmentPayload) (*model.TotpVerification, error)
+	User(ctx context.Context, obj *model.ConfirmTotpEnrollmentPayload) (*model.User, error)
+}
+type GenerateBackupCodesPayloadResolver interface {
+	User(ctx context.Context, obj *model.GenerateBackupCodesPayload) (*model.User, error)
+}
+type LinkIdentityPayloadResolver interface {
+	User(ctx context.Context, obj *model.LinkIdentityPayload) (*model.User, error)
+}
 type MutationResolver interface {
-	UpdateProfile(ctx context.Context, input model.UpdateProfileInput) (*model.UpdateProfilePayload, error)
-	UpdateCustomData(ctx context.Context, input model.UpdateCustomDataInput) (*model.UpdateCustomDataPayload, error)
+	UpdateProfile(ctx context.Context, input model.UpdateProfileInput) (*model.UserPayload, error)
+	UpdateCustomData(ctx context.Context, input model.UpdateCustomDataInput) (*model.UserPayload, error)
+	VerifyPassword(ctx context.Context, input model.VerifyPasswordInput) (*model.VerifyPasswordPayload, error)
+	SendVerificationCode(ctx context.Context, input model.SendVerificationCodeInput) (*model.SendVerificationCodePayload, error)
+	VerifyCode(ctx context.Context, input model.VerifyCodeInput) (*model.VerifyCodePayload, error)
+	StartReauthentication(ctx context.Context) (*model.StartReauthenticationPayload, error)
+	CompleteReauthentication(ctx context.Context, input model.CompleteReauthenticationInput) (*model.CompleteReauthenticationPayload, error)
+	UpdateUsername(ctx context.Context, input model.UpdateUsernameInput) (*model.UserPayload, error)
+	UpdatePrimaryEmail(ctx context.Context, input model.UpdatePrimaryEmailInput) (*model.UserPayload, error)
+	RemovePrimaryEmail(ctx context.Context, input model.RemovePrimaryEmailInput) (*model.UserPayload, error)
+	UpdatePrimaryPhone(ctx context.Context, input model.UpdatePrimaryPhoneInput) (*model.UserPayload, error)
+	RemovePrimaryPhone(ctx context.Context, input model.RemovePrimaryPhoneInput) (*model.UserPayload, error)
+	ChangePassword(ctx context.Context, input model.ChangePasswordInput) (*model.UserPayload, error)
+	StartIdentityLink(ctx context.Context, input model.StartIdentityLinkInput) (*model.StartIdentityLinkPayload, error)
+	LinkIdentity(ctx context.Context, input model.LinkIdentityInput) (*model.LinkIdentityPayload, error)
+	UnlinkIdentity(ctx context.Context, input model.UnlinkIdentityInput) (*model.UserPayload, error)
+	CreatePersonalAccessToken(ctx context.Context, input model.CreatePersonalAccessTokenInput) (*model.CreatePersonalAccessTokenPayload, error)
+	RenamePersonalAccessToken(ctx context.Context, input model.RenamePersonalAccessTokenInput) (*model.RenamePersonalAccessTokenPayload, error)
+	DeletePersonalAccessToken(ctx context.Context, input model.DeletePersonalAccessTokenInput) (*model.DeletePersonalAccessTokenPayload, error)
+	StartTotpEnrollment(ctx context.Context, input model.StartTotpEnrollmentInput) (*model.StartTotpEnrollmentPayload, error)
+	ConfirmTotpEnrollment(ctx context.Context, input model.ConfirmTotpEnrollmentInput) (*model.ConfirmTotpEnrollmentPayload, error)
+	GenerateBackupCodes(ctx context.Context, input model.GenerateBackupCodesInput) (*model.GenerateBackupCodesPayload, error)
+	RemoveMfaVerification(ctx context.Context, input model.RemoveMfaVerificationInput) (*model.UserPayload, error)
+	RevokeSession(ctx context.Context, input model.RevokeSessionInput) (*model.UserPayload, error)
+	RevokeAuthorizedApplication(ctx context.Context, input model.RevokeAuthorizedApplicationInput) (*model.UserPayload, error)
+	SuspendAccount(ctx context.Context, input model.SuspendAccountInput) (*model.SuspendAccountPayload, error)
+	DeleteAccount(ctx context.Context, input model.DeleteAccountInput) (*model.DeleteAccountPayload, error)
 }
 type QueryResolver interface {
 	Me(ctx context.Context) (*model.User, error)
 	AccountSettings(ctx context.Context) (*model.AccountSettings, error)
 }
+type RemoveMfaVerificationPayloadResolver interface {
+	User(ctx context.Context, obj *model.UserPayload) (*model.User, error)
+}
+type RemovePrimaryEmailPayloadResolver interface {
+	User(ctx context.Context, obj *model.UserPayload) (*model.User, error)
+}
+type RemovePrimaryPhonePayloadResolver interface {
+	User(ctx context.Context, obj *model.UserPayload) (*model.User, error)
+}
+type RevokeAuthorizedApplicationPayloadResolver interface {
+	User(ctx context.Context, obj *model.UserPayload) (*model.User, error)
+}
+type RevokeSessionPayloadResolver interface {
+	User(ctx context.Context, obj *model.UserPayload) (*model.User, error)
+}
 type SocialIdentityResolver interface {
 	Removable(ctx context.Context, obj *model.SocialIdentity) (*model.Removable, error)
 }
+type UnlinkIdentityPayloadResolver interface {
+	User(ctx context.Context, obj *model.UserPayload) (*model.User, error)
+}
 type UpdateCustomDataPayloadResolver interface {
-	User(ctx context.Context, obj *model.UpdateCustomDataPayload) (*model.User, error)
+	User(ctx context.Context, obj *model.UserPayload) (*model.User, error)
+}
+type UpdatePrimaryEmailPayloadResolver interface {
+	User(ctx context.Context, obj *model.UserPayload) (*model.User, error)
+}
+type UpdatePrimaryPhonePayloadResolver interface {
+	User(ctx context.Context, obj *model.UserPayload) (*model.User, error)
 }
 type UpdateProfilePayloadResolver interface {
-	User(ctx context.Context, obj *model.UpdateProfilePayload) (*model.User, error)
+	User(ctx context.Context, obj *model.UserPayload) (*model.User, error)
+}
+type UpdateUsernamePayloadResolver interface {
+	User(ctx context.Context, obj *model.UserPayload) (*model.User, error)
 }
 type UserResolver interface {
 	UsernameRemovable(ctx context.Context, obj *model.User) (*model.Removable, error)
@@ -289,7 +593,7 @@ type UserResolver interface {
 	PrimaryPhoneRemovable(ctx context.Context, obj *model.User) (*model.Removable, error)
 
 	HasPassword(ctx context.Context, obj *model.User) (*bool, error)
-	StepUpMethods(ctx context.Context, obj *model.User) ([]model.StepUpMethod, error)
+	StepUpMethods(ctx context.Context, obj *model.User) ([]account.Method, error)
 
 	PersonalAccessTokens(ctx context.Context, obj *model.User) ([]*model.PersonalAccessToken, error)
 	MfaVerifications(ctx context.Context, obj *model.User) ([]model.MfaVerification, error)
@@ -477,6 +781,96 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BasicError.Path(childComplexity), true
 
+	case "ChangePasswordPayload.errors":
+		if e.ComplexityRoot.ChangePasswordPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePasswordPayload.Errors(childComplexity), true
+	case "ChangePasswordPayload.user":
+		if e.ComplexityRoot.ChangePasswordPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePasswordPayload.User(childComplexity), true
+
+	case "CompleteReauthenticationPayload.errors":
+		if e.ComplexityRoot.CompleteReauthenticationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CompleteReauthenticationPayload.Errors(childComplexity), true
+	case "CompleteReauthenticationPayload.verification":
+		if e.ComplexityRoot.CompleteReauthenticationPayload.Verification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CompleteReauthenticationPayload.Verification(childComplexity), true
+
+	case "ConfirmTotpEnrollmentPayload.errors":
+		if e.ComplexityRoot.ConfirmTotpEnrollmentPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfirmTotpEnrollmentPayload.Errors(childComplexity), true
+	case "ConfirmTotpEnrollmentPayload.mfaVerification":
+		if e.ComplexityRoot.ConfirmTotpEnrollmentPayload.MfaVerification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfirmTotpEnrollmentPayload.MfaVerification(childComplexity), true
+	case "ConfirmTotpEnrollmentPayload.user":
+		if e.ComplexityRoot.ConfirmTotpEnrollmentPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfirmTotpEnrollmentPayload.User(childComplexity), true
+
+	case "CreatePersonalAccessTokenPayload.errors":
+		if e.ComplexityRoot.CreatePersonalAccessTokenPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePersonalAccessTokenPayload.Errors(childComplexity), true
+	case "CreatePersonalAccessTokenPayload.personalAccessToken":
+		if e.ComplexityRoot.CreatePersonalAccessTokenPayload.PersonalAccessToken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePersonalAccessTokenPayload.PersonalAccessToken(childComplexity), true
+	case "CreatePersonalAccessTokenPayload.value":
+		if e.ComplexityRoot.CreatePersonalAccessTokenPayload.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePersonalAccessTokenPayload.Value(childComplexity), true
+
+	case "DeleteAccountPayload.deletedId":
+		if e.ComplexityRoot.DeleteAccountPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteAccountPayload.DeletedID(childComplexity), true
+	case "DeleteAccountPayload.errors":
+		if e.ComplexityRoot.DeleteAccountPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteAccountPayload.Errors(childComplexity), true
+
+	case "DeletePersonalAccessTokenPayload.deletedName":
+		if e.ComplexityRoot.DeletePersonalAccessTokenPayload.DeletedName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeletePersonalAccessTokenPayload.DeletedName(childComplexity), true
+	case "DeletePersonalAccessTokenPayload.errors":
+		if e.ComplexityRoot.DeletePersonalAccessTokenPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeletePersonalAccessTokenPayload.Errors(childComplexity), true
+
 	case "FieldPermission.access":
 		if e.ComplexityRoot.FieldPermission.Access == nil {
 			break
@@ -496,6 +890,303 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FieldPermission.StepUp(childComplexity), true
 
+	case "GenerateBackupCodesPayload.codes":
+		if e.ComplexityRoot.GenerateBackupCodesPayload.Codes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GenerateBackupCodesPayload.Codes(childComplexity), true
+	case "GenerateBackupCodesPayload.errors":
+		if e.ComplexityRoot.GenerateBackupCodesPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GenerateBackupCodesPayload.Errors(childComplexity), true
+	case "GenerateBackupCodesPayload.user":
+		if e.ComplexityRoot.GenerateBackupCodesPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GenerateBackupCodesPayload.User(childComplexity), true
+
+	case "IdentityLink.authorizationUri":
+		if e.ComplexityRoot.IdentityLink.AuthorizationURI == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityLink.AuthorizationURI(childComplexity), true
+	case "IdentityLink.expiresAt":
+		if e.ComplexityRoot.IdentityLink.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityLink.ExpiresAt(childComplexity), true
+	case "IdentityLink.id":
+		if e.ComplexityRoot.IdentityLink.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityLink.ID(childComplexity), true
+
+	case "InvalidCodeError.attemptsRemaining":
+		if e.ComplexityRoot.InvalidCodeError.AttemptsRemaining == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvalidCodeError.AttemptsRemaining(childComplexity), true
+	case "InvalidCodeError.code":
+		if e.ComplexityRoot.InvalidCodeError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvalidCodeError.Code(childComplexity), true
+	case "InvalidCodeError.message":
+		if e.ComplexityRoot.InvalidCodeError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvalidCodeError.Message(childComplexity), true
+	case "InvalidCodeError.path":
+		if e.ComplexityRoot.InvalidCodeError.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvalidCodeError.Path(childComplexity), true
+
+	case "LinkIdentityPayload.errors":
+		if e.ComplexityRoot.LinkIdentityPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LinkIdentityPayload.Errors(childComplexity), true
+	case "LinkIdentityPayload.identity":
+		if e.ComplexityRoot.LinkIdentityPayload.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LinkIdentityPayload.Identity(childComplexity), true
+	case "LinkIdentityPayload.user":
+		if e.ComplexityRoot.LinkIdentityPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LinkIdentityPayload.User(childComplexity), true
+
+	case "Mutation.changePassword":
+		if e.ComplexityRoot.Mutation.ChangePassword == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_changePassword_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ChangePassword(childComplexity, args["input"].(model.ChangePasswordInput)), true
+	case "Mutation.completeReauthentication":
+		if e.ComplexityRoot.Mutation.CompleteReauthentication == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_completeReauthentication_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CompleteReauthentication(childComplexity, args["input"].(model.CompleteReauthenticationInput)), true
+	case "Mutation.confirmTotpEnrollment":
+		if e.ComplexityRoot.Mutation.ConfirmTotpEnrollment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_confirmTotpEnrollment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConfirmTotpEnrollment(childComplexity, args["input"].(model.ConfirmTotpEnrollmentInput)), true
+	case "Mutation.createPersonalAccessToken":
+		if e.ComplexityRoot.Mutation.CreatePersonalAccessToken == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createPersonalAccessToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreatePersonalAccessToken(childComplexity, args["input"].(model.CreatePersonalAccessTokenInput)), true
+	case "Mutation.deleteAccount":
+		if e.ComplexityRoot.Mutation.DeleteAccount == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteAccount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteAccount(childComplexity, args["input"].(model.DeleteAccountInput)), true
+	case "Mutation.deletePersonalAccessToken":
+		if e.ComplexityRoot.Mutation.DeletePersonalAccessToken == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deletePersonalAccessToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeletePersonalAccessToken(childComplexity, args["input"].(model.DeletePersonalAccessTokenInput)), true
+	case "Mutation.generateBackupCodes":
+		if e.ComplexityRoot.Mutation.GenerateBackupCodes == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_generateBackupCodes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GenerateBackupCodes(childComplexity, args["input"].(model.GenerateBackupCodesInput)), true
+	case "Mutation.linkIdentity":
+		if e.ComplexityRoot.Mutation.LinkIdentity == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_linkIdentity_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LinkIdentity(childComplexity, args["input"].(model.LinkIdentityInput)), true
+	case "Mutation.removeMfaVerification":
+		if e.ComplexityRoot.Mutation.RemoveMfaVerification == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeMfaVerification_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveMfaVerification(childComplexity, args["input"].(model.RemoveMfaVerificationInput)), true
+	case "Mutation.removePrimaryEmail":
+		if e.ComplexityRoot.Mutation.RemovePrimaryEmail == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removePrimaryEmail_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemovePrimaryEmail(childComplexity, args["input"].(model.RemovePrimaryEmailInput)), true
+	case "Mutation.removePrimaryPhone":
+		if e.ComplexityRoot.Mutation.RemovePrimaryPhone == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removePrimaryPhone_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemovePrimaryPhone(childComplexity, args["input"].(model.RemovePrimaryPhoneInput)), true
+	case "Mutation.renamePersonalAccessToken":
+		if e.ComplexityRoot.Mutation.RenamePersonalAccessToken == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renamePersonalAccessToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenamePersonalAccessToken(childComplexity, args["input"].(model.RenamePersonalAccessTokenInput)), true
+	case "Mutation.revokeAuthorizedApplication":
+		if e.ComplexityRoot.Mutation.RevokeAuthorizedApplication == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeAuthorizedApplication_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeAuthorizedApplication(childComplexity, args["input"].(model.RevokeAuthorizedApplicationInput)), true
+	case "Mutation.revokeSession":
+		if e.ComplexityRoot.Mutation.RevokeSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeSession(childComplexity, args["input"].(model.RevokeSessionInput)), true
+	case "Mutation.sendVerificationCode":
+		if e.ComplexityRoot.Mutation.SendVerificationCode == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sendVerificationCode_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SendVerificationCode(childComplexity, args["input"].(model.SendVerificationCodeInput)), true
+	case "Mutation.startIdentityLink":
+		if e.ComplexityRoot.Mutation.StartIdentityLink == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_startIdentityLink_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.StartIdentityLink(childComplexity, args["input"].(model.StartIdentityLinkInput)), true
+	case "Mutation.startReauthentication":
+		if e.ComplexityRoot.Mutation.StartReauthentication == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.StartReauthentication(childComplexity), true
+	case "Mutation.startTotpEnrollment":
+		if e.ComplexityRoot.Mutation.StartTotpEnrollment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_startTotpEnrollment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.StartTotpEnrollment(childComplexity, args["input"].(model.StartTotpEnrollmentInput)), true
+	case "Mutation.suspendAccount":
+		if e.ComplexityRoot.Mutation.SuspendAccount == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_suspendAccount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SuspendAccount(childComplexity, args["input"].(model.SuspendAccountInput)), true
+	case "Mutation.unlinkIdentity":
+		if e.ComplexityRoot.Mutation.UnlinkIdentity == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_unlinkIdentity_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UnlinkIdentity(childComplexity, args["input"].(model.UnlinkIdentityInput)), true
 	case "Mutation.updateCustomData":
 		if e.ComplexityRoot.Mutation.UpdateCustomData == nil {
 			break
@@ -507,6 +1198,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateCustomData(childComplexity, args["input"].(model.UpdateCustomDataInput)), true
+	case "Mutation.updatePrimaryEmail":
+		if e.ComplexityRoot.Mutation.UpdatePrimaryEmail == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updatePrimaryEmail_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdatePrimaryEmail(childComplexity, args["input"].(model.UpdatePrimaryEmailInput)), true
+	case "Mutation.updatePrimaryPhone":
+		if e.ComplexityRoot.Mutation.UpdatePrimaryPhone == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updatePrimaryPhone_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdatePrimaryPhone(childComplexity, args["input"].(model.UpdatePrimaryPhoneInput)), true
 	case "Mutation.updateProfile":
 		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
 			break
@@ -518,6 +1231,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateProfile(childComplexity, args["input"].(model.UpdateProfileInput)), true
+	case "Mutation.updateUsername":
+		if e.ComplexityRoot.Mutation.UpdateUsername == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateUsername_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateUsername(childComplexity, args["input"].(model.UpdateUsernameInput)), true
+	case "Mutation.verifyCode":
+		if e.ComplexityRoot.Mutation.VerifyCode == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_verifyCode_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.VerifyCode(childComplexity, args["input"].(model.VerifyCodeInput)), true
+	case "Mutation.verifyPassword":
+		if e.ComplexityRoot.Mutation.VerifyPassword == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_verifyPassword_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.VerifyPassword(childComplexity, args["input"].(model.VerifyPasswordInput)), true
 
 	case "Organization.description":
 		if e.ComplexityRoot.Organization.Description == nil {
@@ -587,6 +1333,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PasswordPolicy.RejectsUserInfo(childComplexity), true
 
+	case "PasswordRejectedError.code":
+		if e.ComplexityRoot.PasswordRejectedError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PasswordRejectedError.Code(childComplexity), true
+	case "PasswordRejectedError.message":
+		if e.ComplexityRoot.PasswordRejectedError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PasswordRejectedError.Message(childComplexity), true
+	case "PasswordRejectedError.path":
+		if e.ComplexityRoot.PasswordRejectedError.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PasswordRejectedError.Path(childComplexity), true
+	case "PasswordRejectedError.violations":
+		if e.ComplexityRoot.PasswordRejectedError.Violations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PasswordRejectedError.Violations(childComplexity), true
+
+	case "PasswordViolation.code":
+		if e.ComplexityRoot.PasswordViolation.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PasswordViolation.Code(childComplexity), true
+	case "PasswordViolation.message":
+		if e.ComplexityRoot.PasswordViolation.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PasswordViolation.Message(childComplexity), true
+
 	case "PersonalAccessToken.createdAt":
 		if e.ComplexityRoot.PersonalAccessToken.CreatedAt == nil {
 			break
@@ -632,6 +1416,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Me(childComplexity), true
 
+	case "RateLimitedError.code":
+		if e.ComplexityRoot.RateLimitedError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateLimitedError.Code(childComplexity), true
+	case "RateLimitedError.message":
+		if e.ComplexityRoot.RateLimitedError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateLimitedError.Message(childComplexity), true
+	case "RateLimitedError.path":
+		if e.ComplexityRoot.RateLimitedError.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateLimitedError.Path(childComplexity), true
+	case "RateLimitedError.retryAfterSeconds":
+		if e.ComplexityRoot.RateLimitedError.RetryAfterSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateLimitedError.RetryAfterSeconds(childComplexity), true
+
+	case "Reauthentication.authorizationParameters":
+		if e.ComplexityRoot.Reauthentication.AuthorizationParameters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reauthentication.AuthorizationParameters(childComplexity), true
+	case "Reauthentication.expiresAt":
+		if e.ComplexityRoot.Reauthentication.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reauthentication.ExpiresAt(childComplexity), true
+	case "Reauthentication.id":
+		if e.ComplexityRoot.Reauthentication.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reauthentication.ID(childComplexity), true
+	case "Reauthentication.nonce":
+		if e.ComplexityRoot.Reauthentication.Nonce == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reauthentication.Nonce(childComplexity), true
+
 	case "Removable.allowed":
 		if e.ComplexityRoot.Removable.Allowed == nil {
 			break
@@ -644,6 +1478,97 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Removable.Reason(childComplexity), true
+
+	case "RemoveMfaVerificationPayload.errors":
+		if e.ComplexityRoot.RemoveMfaVerificationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveMfaVerificationPayload.Errors(childComplexity), true
+	case "RemoveMfaVerificationPayload.user":
+		if e.ComplexityRoot.RemoveMfaVerificationPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveMfaVerificationPayload.User(childComplexity), true
+
+	case "RemovePrimaryEmailPayload.errors":
+		if e.ComplexityRoot.RemovePrimaryEmailPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemovePrimaryEmailPayload.Errors(childComplexity), true
+	case "RemovePrimaryEmailPayload.user":
+		if e.ComplexityRoot.RemovePrimaryEmailPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemovePrimaryEmailPayload.User(childComplexity), true
+
+	case "RemovePrimaryPhonePayload.errors":
+		if e.ComplexityRoot.RemovePrimaryPhonePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemovePrimaryPhonePayload.Errors(childComplexity), true
+	case "RemovePrimaryPhonePayload.user":
+		if e.ComplexityRoot.RemovePrimaryPhonePayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemovePrimaryPhonePayload.User(childComplexity), true
+
+	case "RenamePersonalAccessTokenPayload.errors":
+		if e.ComplexityRoot.RenamePersonalAccessTokenPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenamePersonalAccessTokenPayload.Errors(childComplexity), true
+	case "RenamePersonalAccessTokenPayload.personalAccessToken":
+		if e.ComplexityRoot.RenamePersonalAccessTokenPayload.PersonalAccessToken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenamePersonalAccessTokenPayload.PersonalAccessToken(childComplexity), true
+
+	case "RevokeAuthorizedApplicationPayload.errors":
+		if e.ComplexityRoot.RevokeAuthorizedApplicationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeAuthorizedApplicationPayload.Errors(childComplexity), true
+	case "RevokeAuthorizedApplicationPayload.user":
+		if e.ComplexityRoot.RevokeAuthorizedApplicationPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeAuthorizedApplicationPayload.User(childComplexity), true
+
+	case "RevokeSessionPayload.errors":
+		if e.ComplexityRoot.RevokeSessionPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeSessionPayload.Errors(childComplexity), true
+	case "RevokeSessionPayload.user":
+		if e.ComplexityRoot.RevokeSessionPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeSessionPayload.User(childComplexity), true
+
+	case "SendVerificationCodePayload.challenge":
+		if e.ComplexityRoot.SendVerificationCodePayload.Challenge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendVerificationCodePayload.Challenge(childComplexity), true
+	case "SendVerificationCodePayload.errors":
+		if e.ComplexityRoot.SendVerificationCodePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendVerificationCodePayload.Errors(childComplexity), true
 
 	case "Session.applicationIds":
 		if e.ComplexityRoot.Session.ApplicationIds == nil {
@@ -829,6 +1754,120 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SsoIdentity.SsoConnectorID(childComplexity), true
 
+	case "StartIdentityLinkPayload.errors":
+		if e.ComplexityRoot.StartIdentityLinkPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartIdentityLinkPayload.Errors(childComplexity), true
+	case "StartIdentityLinkPayload.link":
+		if e.ComplexityRoot.StartIdentityLinkPayload.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartIdentityLinkPayload.Link(childComplexity), true
+
+	case "StartReauthenticationPayload.errors":
+		if e.ComplexityRoot.StartReauthenticationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartReauthenticationPayload.Errors(childComplexity), true
+	case "StartReauthenticationPayload.reauthentication":
+		if e.ComplexityRoot.StartReauthenticationPayload.Reauthentication == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartReauthenticationPayload.Reauthentication(childComplexity), true
+
+	case "StartTotpEnrollmentPayload.enrollment":
+		if e.ComplexityRoot.StartTotpEnrollmentPayload.Enrollment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartTotpEnrollmentPayload.Enrollment(childComplexity), true
+	case "StartTotpEnrollmentPayload.errors":
+		if e.ComplexityRoot.StartTotpEnrollmentPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartTotpEnrollmentPayload.Errors(childComplexity), true
+
+	case "StepUpRequiredError.code":
+		if e.ComplexityRoot.StepUpRequiredError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StepUpRequiredError.Code(childComplexity), true
+	case "StepUpRequiredError.maxAgeSeconds":
+		if e.ComplexityRoot.StepUpRequiredError.MaxAgeSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StepUpRequiredError.MaxAgeSeconds(childComplexity), true
+	case "StepUpRequiredError.message":
+		if e.ComplexityRoot.StepUpRequiredError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StepUpRequiredError.Message(childComplexity), true
+	case "StepUpRequiredError.methods":
+		if e.ComplexityRoot.StepUpRequiredError.Methods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StepUpRequiredError.Methods(childComplexity), true
+	case "StepUpRequiredError.path":
+		if e.ComplexityRoot.StepUpRequiredError.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StepUpRequiredError.Path(childComplexity), true
+
+	case "SuspendAccountPayload.errors":
+		if e.ComplexityRoot.SuspendAccountPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SuspendAccountPayload.Errors(childComplexity), true
+	case "SuspendAccountPayload.suspended":
+		if e.ComplexityRoot.SuspendAccountPayload.Suspended == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SuspendAccountPayload.Suspended(childComplexity), true
+
+	case "TotpEnrollment.expiresAt":
+		if e.ComplexityRoot.TotpEnrollment.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TotpEnrollment.ExpiresAt(childComplexity), true
+	case "TotpEnrollment.id":
+		if e.ComplexityRoot.TotpEnrollment.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TotpEnrollment.ID(childComplexity), true
+	case "TotpEnrollment.otpauthUri":
+		if e.ComplexityRoot.TotpEnrollment.OtpauthURI == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TotpEnrollment.OtpauthURI(childComplexity), true
+	case "TotpEnrollment.qrCode":
+		if e.ComplexityRoot.TotpEnrollment.QRCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TotpEnrollment.QRCode(childComplexity), true
+	case "TotpEnrollment.secret":
+		if e.ComplexityRoot.TotpEnrollment.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TotpEnrollment.Secret(childComplexity), true
+
 	case "TotpVerification.createdAt":
 		if e.ComplexityRoot.TotpVerification.CreatedAt == nil {
 			break
@@ -848,6 +1887,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TotpVerification.LastUsedAt(childComplexity), true
 
+	case "UnlinkIdentityPayload.errors":
+		if e.ComplexityRoot.UnlinkIdentityPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnlinkIdentityPayload.Errors(childComplexity), true
+	case "UnlinkIdentityPayload.user":
+		if e.ComplexityRoot.UnlinkIdentityPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnlinkIdentityPayload.User(childComplexity), true
+
 	case "UpdateCustomDataPayload.errors":
 		if e.ComplexityRoot.UpdateCustomDataPayload.Errors == nil {
 			break
@@ -861,6 +1913,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateCustomDataPayload.User(childComplexity), true
 
+	case "UpdatePrimaryEmailPayload.errors":
+		if e.ComplexityRoot.UpdatePrimaryEmailPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatePrimaryEmailPayload.Errors(childComplexity), true
+	case "UpdatePrimaryEmailPayload.user":
+		if e.ComplexityRoot.UpdatePrimaryEmailPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatePrimaryEmailPayload.User(childComplexity), true
+
+	case "UpdatePrimaryPhonePayload.errors":
+		if e.ComplexityRoot.UpdatePrimaryPhonePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatePrimaryPhonePayload.Errors(childComplexity), true
+	case "UpdatePrimaryPhonePayload.user":
+		if e.ComplexityRoot.UpdatePrimaryPhonePayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatePrimaryPhonePayload.User(childComplexity), true
+
 	case "UpdateProfilePayload.errors":
 		if e.ComplexityRoot.UpdateProfilePayload.Errors == nil {
 			break
@@ -873,6 +1951,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateProfilePayload.User(childComplexity), true
+
+	case "UpdateUsernamePayload.errors":
+		if e.ComplexityRoot.UpdateUsernamePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateUsernamePayload.Errors(childComplexity), true
+	case "UpdateUsernamePayload.user":
+		if e.ComplexityRoot.UpdateUsernamePayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateUsernamePayload.User(childComplexity), true
 
 	case "User.authorizedApplications":
 		if e.ComplexityRoot.User.AuthorizedApplications == nil {
@@ -1135,6 +2226,82 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UsernamePolicy.Uppercase(childComplexity), true
 
+	case "VerificationChallenge.expiresAt":
+		if e.ComplexityRoot.VerificationChallenge.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationChallenge.ExpiresAt(childComplexity), true
+	case "VerificationChallenge.id":
+		if e.ComplexityRoot.VerificationChallenge.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationChallenge.ID(childComplexity), true
+	case "VerificationChallenge.maskedTarget":
+		if e.ComplexityRoot.VerificationChallenge.MaskedTarget == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationChallenge.MaskedTarget(childComplexity), true
+	case "VerificationChallenge.resendAvailableAt":
+		if e.ComplexityRoot.VerificationChallenge.ResendAvailableAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationChallenge.ResendAvailableAt(childComplexity), true
+
+	case "VerificationProof.expiresAt":
+		if e.ComplexityRoot.VerificationProof.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationProof.ExpiresAt(childComplexity), true
+	case "VerificationProof.kind":
+		if e.ComplexityRoot.VerificationProof.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationProof.Kind(childComplexity), true
+	case "VerificationProof.method":
+		if e.ComplexityRoot.VerificationProof.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationProof.Method(childComplexity), true
+	case "VerificationProof.proof":
+		if e.ComplexityRoot.VerificationProof.Proof == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationProof.Proof(childComplexity), true
+
+	case "VerifyCodePayload.errors":
+		if e.ComplexityRoot.VerifyCodePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerifyCodePayload.Errors(childComplexity), true
+	case "VerifyCodePayload.verification":
+		if e.ComplexityRoot.VerifyCodePayload.Verification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerifyCodePayload.Verification(childComplexity), true
+
+	case "VerifyPasswordPayload.errors":
+		if e.ComplexityRoot.VerifyPasswordPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerifyPasswordPayload.Errors(childComplexity), true
+	case "VerifyPasswordPayload.verification":
+		if e.ComplexityRoot.VerifyPasswordPayload.Verification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerifyPasswordPayload.Verification(childComplexity), true
+
 	case "WebAuthnVerification.agent":
 		if e.ComplexityRoot.WebAuthnVerification.Agent == nil {
 			break
@@ -1175,9 +2342,33 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAddressInput,
+		ec.unmarshalInputChangePasswordInput,
+		ec.unmarshalInputCompleteReauthenticationInput,
+		ec.unmarshalInputConfirmTotpEnrollmentInput,
+		ec.unmarshalInputCreatePersonalAccessTokenInput,
+		ec.unmarshalInputDeleteAccountInput,
+		ec.unmarshalInputDeletePersonalAccessTokenInput,
+		ec.unmarshalInputGenerateBackupCodesInput,
+		ec.unmarshalInputLinkIdentityInput,
+		ec.unmarshalInputRemoveMfaVerificationInput,
+		ec.unmarshalInputRemovePrimaryEmailInput,
+		ec.unmarshalInputRemovePrimaryPhoneInput,
+		ec.unmarshalInputRenamePersonalAccessTokenInput,
+		ec.unmarshalInputRevokeAuthorizedApplicationInput,
+		ec.unmarshalInputRevokeSessionInput,
+		ec.unmarshalInputSendVerificationCodeInput,
+		ec.unmarshalInputStartIdentityLinkInput,
+		ec.unmarshalInputStartTotpEnrollmentInput,
+		ec.unmarshalInputSuspendAccountInput,
+		ec.unmarshalInputUnlinkIdentityInput,
 		ec.unmarshalInputUpdateCustomDataInput,
+		ec.unmarshalInputUpdatePrimaryEmailInput,
+		ec.unmarshalInputUpdatePrimaryPhoneInput,
 		ec.unmarshalInputUpdateProfileInput,
+		ec.unmarshalInputUpdateUsernameInput,
 		ec.unmarshalInputUserProfileInput,
+		ec.unmarshalInputVerifyCodeInput,
+		ec.unmarshalInputVerifyPasswordInput,
 	)
 	first := true
 
@@ -1288,7 +2479,8 @@ null.
 
 **Null.** A field is nullable where it may not be set, where a call to Logto that can fail fills it, or where the
 operator's policy can hide it. A failed call nulls its own field and adds one error with its path; the rest of the
-answer arrives. A field that policy hides is null without an error: ` + "`" + `accountSettings.fields` + "`" + ` tells which.
+answer arrives. A field that policy hides is null without an error: ` + "`" + `accountSettings.fields` + "`" + ` tells which. Where the
+policy itself can't be told, every field that it could hide is null with an error.
 
 **Input.** A field left out of an input keeps the present value; null clears it.
 
@@ -1313,6 +2505,13 @@ directive @requiresScope(
   "The scope, as the access token's ` + "`" + `scope` + "`" + ` claim spells it."
   scope: String!
 ) on FIELD_DEFINITION
+
+"""
+Marks a mutation that takes ` + "`" + `stepUpProof` + "`" + `, a proof of recent re-authentication by the same account and the same client
+application. Without a proof the mutation answers ` + "`" + `STEP_UP_REQUIRED` + "`" + `; nothing waives it. ` + "`" + `changePassword` + "`" + ` alone takes
+the current password in its place.
+"""
+directive @stepUp on FIELD_DEFINITION
 
 # Scalars
 
@@ -1992,6 +3191,316 @@ type Mutation {
     "What to change, and how."
     input: UpdateCustomDataInput!
   ): UpdateCustomDataPayload @requiresScope(scope: "account:write")
+
+  # Proofs
+
+  """
+  Gives a step-up proof for the account's password. Needs the scope ` + "`" + `account:security` + "`" + `.
+
+  Errors: ` + "`" + `WRONG_PASSWORD` + "`" + `, also when the account has no password; ` + "`" + `RATE_LIMITED` + "`" + ` after several wrong passwords, for
+  the right one too. The other ways to give a proof stay open then.
+  """
+  verifyPassword(
+    "The password."
+    input: VerifyPasswordInput!
+  ): VerifyPasswordPayload @requiresScope(scope: "account:security")
+
+  """
+  Sends a code of six digits to an email address or a phone number, and answers with a challenge for ` + "`" + `verifyCode` + "`" + `. A
+  code sent to the account's own current address gives a step-up proof. A code sent to any other address gives an
+  identifier proof, with which that address becomes the account's own; sending there needs a step-up proof already. A
+  new code to the same address voids the one before. Whether an address belongs to somebody else doesn't show here.
+  Needs the scope ` + "`" + `account:security` + "`" + `.
+
+  Errors: ` + "`" + `INVALID_INPUT` + "`" + `, ` + "`" + `STEP_UP_REQUIRED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + `, ` + "`" + `IDENTIFIER_NOT_ALLOWED` + "`" + `, ` + "`" + `RATE_LIMITED` + "`" + `,
+  ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `.
+  """
+  sendVerificationCode(
+    "Where to send the code."
+    input: SendVerificationCodeInput!
+  ): SendVerificationCodePayload @requiresScope(scope: "account:security")
+
+  """
+  Gives a proof for a code that ` + "`" + `sendVerificationCode` + "`" + ` sent. The right code works once. Needs the scope
+  ` + "`" + `account:security` + "`" + `.
+
+  Errors: ` + "`" + `INVALID_CODE` + "`" + `; ` + "`" + `CODE_EXPIRED` + "`" + `, also when a newer code was sent to the same address; ` + "`" + `TOO_MANY_ATTEMPTS` + "`" + `
+  when the challenge is spent: have a new code sent; ` + "`" + `RATE_LIMITED` + "`" + `; ` + "`" + `INVALID_PROOF` + "`" + ` when the challenge is not this
+  account's, has expired or was used before.
+  """
+  verifyCode(
+    "The challenge and the code."
+    input: VerifyCodeInput!
+  ): VerifyCodePayload @requiresScope(scope: "account:security")
+
+  """
+  Begins to prove a fresh sign-in at Logto. It works for every account, also for those without password, email and
+  phone, and includes whatever MFA Logto asks for. Send the person to Logto's authorization endpoint with
+  ` + "`" + `authorizationParameters` + "`" + ` added to the app's usual ones, and give the ID token that comes back to
+  ` + "`" + `completeReauthentication` + "`" + `. Needs the scope ` + "`" + `account:security` + "`" + `.
+  """
+  startReauthentication: StartReauthenticationPayload @requiresScope(scope: "account:security")
+
+  """
+  Gives a step-up proof for a fresh sign-in. The ID token must come from a sign-in that was made after
+  ` + "`" + `startReauthentication` + "`" + `, with its nonce, by the same person in the same application. It works once. Needs the scope
+  ` + "`" + `account:security` + "`" + `.
+
+  Errors: ` + "`" + `INVALID_PROOF` + "`" + ` when the re-authentication or the ID token is not of that kind, has expired or was used
+  before.
+  """
+  completeReauthentication(
+    "The re-authentication and the ID token."
+    input: CompleteReauthenticationInput!
+  ): CompleteReauthenticationPayload @requiresScope(scope: "account:security")
+
+  # Identifiers
+
+  """
+  Sets, changes or removes the username. Needs the scope ` + "`" + `account:security` + "`" + ` and a step-up proof.
+
+  Errors: ` + "`" + `STEP_UP_REQUIRED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + `, ` + "`" + `INVALID_INPUT` + "`" + `, ` + "`" + `IDENTIFIER_TAKEN` + "`" + `, ` + "`" + `IDENTIFIER_NOT_ALLOWED` + "`" + `,
+  ` + "`" + `VALUE_TOO_LONG` + "`" + `, ` + "`" + `LAST_SIGN_IN_METHOD` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `, ` + "`" + `CONFLICT` + "`" + `.
+  """
+  updateUsername(
+    "The username."
+    input: UpdateUsernameInput!
+  ): UpdateUsernamePayload @requiresScope(scope: "account:security") @stepUp
+
+  """
+  Sets or changes the email address. Needs the scope ` + "`" + `account:security` + "`" + `, a step-up proof, and an identifier proof for
+  exactly the new address. With an MFA factor only a ` + "`" + `FRESH_SIGN_IN` + "`" + ` serves as the step-up proof.
+
+  Errors: ` + "`" + `STEP_UP_REQUIRED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + `, ` + "`" + `INVALID_INPUT` + "`" + `, ` + "`" + `IDENTIFIER_TAKEN` + "`" + `, ` + "`" + `IDENTIFIER_NOT_ALLOWED` + "`" + `,
+  ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `, ` + "`" + `CONFLICT` + "`" + `.
+  """
+  updatePrimaryEmail(
+    "The new email address and the proofs."
+    input: UpdatePrimaryEmailInput!
+  ): UpdatePrimaryEmailPayload @requiresScope(scope: "account:security") @stepUp
+
+  """
+  Removes the email address. Needs the scope ` + "`" + `account:security` + "`" + ` and a step-up proof. With an MFA factor only a
+  ` + "`" + `FRESH_SIGN_IN` + "`" + ` serves.
+
+  Errors: ` + "`" + `STEP_UP_REQUIRED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + `, ` + "`" + `LAST_SIGN_IN_METHOD` + "`" + `, ` + "`" + `NOT_FOUND` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `, ` + "`" + `CONFLICT` + "`" + `.
+  """
+  removePrimaryEmail(
+    "The proof."
+    input: RemovePrimaryEmailInput!
+  ): RemovePrimaryEmailPayload @requiresScope(scope: "account:security") @stepUp
+
+  """
+  Sets or changes the phone number. Needs the scope ` + "`" + `account:security` + "`" + `, a step-up proof, and an identifier proof for
+  exactly the new number. With an MFA factor only a ` + "`" + `FRESH_SIGN_IN` + "`" + ` serves as the step-up proof.
+
+  Errors: ` + "`" + `STEP_UP_REQUIRED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + `, ` + "`" + `INVALID_INPUT` + "`" + `, ` + "`" + `IDENTIFIER_TAKEN` + "`" + `, ` + "`" + `IDENTIFIER_NOT_ALLOWED` + "`" + `,
+  ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `, ` + "`" + `CONFLICT` + "`" + `.
+  """
+  updatePrimaryPhone(
+    "The new phone number and the proofs."
+    input: UpdatePrimaryPhoneInput!
+  ): UpdatePrimaryPhonePayload @requiresScope(scope: "account:security") @stepUp
+
+  """
+  Removes the phone number. Needs the scope ` + "`" + `account:security` + "`" + ` and a step-up proof. With an MFA factor only a
+  ` + "`" + `FRESH_SIGN_IN` + "`" + ` serves.
+
+  Errors: ` + "`" + `STEP_UP_REQUIRED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + `, ` + "`" + `LAST_SIGN_IN_METHOD` + "`" + `, ` + "`" + `NOT_FOUND` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `, ` + "`" + `CONFLICT` + "`" + `.
+  """
+  removePrimaryPhone(
+    "The proof."
+    input: RemovePrimaryPhoneInput!
+  ): RemovePrimaryPhonePayload @requiresScope(scope: "account:security") @stepUp
+
+  # Password
+
+  """
+  Changes the password, or sets the first one. Needs the scope ` + "`" + `account:security` + "`" + `, and either the current password or
+  a step-up proof. It voids every proof given before. By itself it signs nobody out: see ` + "`" + `revokeSessions` + "`" + `.
+
+  Errors: ` + "`" + `PASSWORD_REJECTED` + "`" + ` with every rule that is broken, ` + "`" + `WRONG_PASSWORD` + "`" + `, ` + "`" + `RATE_LIMITED` + "`" + ` after several wrong
+  passwords, ` + "`" + `STEP_UP_REQUIRED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + `, ` + "`" + `INVALID_INPUT` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `, ` + "`" + `CONFLICT` + "`" + `. When known
+  breaches can't be looked up, that is a top-level ` + "`" + `UPSTREAM_UNAVAILABLE` + "`" + `, and the password stays as it is.
+  """
+  changePassword(
+    "The new password, what proves the person, and what else to end."
+    input: ChangePasswordInput!
+  ): ChangePasswordPayload @requiresScope(scope: "account:security") @stepUp
+
+  # Social identities
+
+  """
+  Begins to link a social account: answers with the address at the provider to send the person to. The provider sends
+  them back to ` + "`" + `redirectUri` + "`" + ` with query parameters for ` + "`" + `linkIdentity` + "`" + `. Needs the scope ` + "`" + `account:security` + "`" + ` and a
+  step-up proof.
+
+  Errors: ` + "`" + `STEP_UP_REQUIRED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + `, ` + "`" + `INVALID_INPUT` + "`" + `, ` + "`" + `NOT_FOUND` + "`" + `, ` + "`" + `CONNECTOR_NOT_LINKABLE` + "`" + `,
+  ` + "`" + `REDIRECT_URI_NOT_ALLOWED` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `.
+  """
+  startIdentityLink(
+    "The connector, and where the provider sends the person back to."
+    input: StartIdentityLinkInput!
+  ): StartIdentityLinkPayload @requiresScope(scope: "account:security") @stepUp
+
+  """
+  Links the social account that the person has just signed in to at the provider. A link works once. Needs the scope
+  ` + "`" + `account:security` + "`" + `; the step-up proof was given to ` + "`" + `startIdentityLink` + "`" + `.
+
+  Errors: ` + "`" + `STATE_MISMATCH` + "`" + `, ` + "`" + `PROVIDER_REFUSED` + "`" + `, ` + "`" + `IDENTITY_TAKEN` + "`" + `, ` + "`" + `IDENTITY_ALREADY_LINKED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + ` when the
+  link is not this account's, has expired or was used before, ` + "`" + `INVALID_INPUT` + "`" + `, ` + "`" + `NOT_FOUND` + "`" + ` or ` + "`" + `CONNECTOR_NOT_LINKABLE` + "`" + `
+  when the operator has changed the connector since, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `, ` + "`" + `CONFLICT` + "`" + `; ` + "`" + `PARTLY_DONE` + "`" + ` when another
+  account linked the same social account at the same moment and this link, which must go then, could not be undone.
+  """
+  linkIdentity(
+    "The link, and what the provider sent back."
+    input: LinkIdentityInput!
+  ): LinkIdentityPayload @requiresScope(scope: "account:security")
+
+  """
+  Takes a social account away from the account. Needs the scope ` + "`" + `account:security` + "`" + ` and a step-up proof.
+
+  Errors: ` + "`" + `STEP_UP_REQUIRED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + `, ` + "`" + `NOT_FOUND` + "`" + `, ` + "`" + `LAST_SIGN_IN_METHOD` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `, ` + "`" + `CONFLICT` + "`" + `.
+  """
+  unlinkIdentity(
+    "The identity and the proof."
+    input: UnlinkIdentityInput!
+  ): UnlinkIdentityPayload @requiresScope(scope: "account:security") @stepUp
+
+  # Personal access tokens
+
+  """
+  Makes a personal access token and shows its value this once. Needs the scope ` + "`" + `account:security` + "`" + ` and a step-up proof.
+
+  Errors: ` + "`" + `STEP_UP_REQUIRED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + `, ` + "`" + `INVALID_INPUT` + "`" + ` for a name or expiry that isn't allowed, ` + "`" + `NAME_TAKEN` + "`" + `,
+  ` + "`" + `VALUE_TOO_LONG` + "`" + `, ` + "`" + `COUNT_LIMIT_REACHED` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `, ` + "`" + `CONFLICT` + "`" + `.
+  """
+  createPersonalAccessToken(
+    "The token's name and expiry, and the proof."
+    input: CreatePersonalAccessTokenInput!
+  ): CreatePersonalAccessTokenPayload @requiresScope(scope: "account:security") @stepUp
+
+  """
+  Renames a personal access token. Its value and expiry stay. Needs the scope ` + "`" + `account:security` + "`" + `.
+
+  Errors: ` + "`" + `NOT_FOUND` + "`" + `, ` + "`" + `NAME_TAKEN` + "`" + `, ` + "`" + `INVALID_INPUT` + "`" + `, ` + "`" + `VALUE_TOO_LONG` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `.
+  """
+  renamePersonalAccessToken(
+    "The token's present name and its new one."
+    input: RenamePersonalAccessTokenInput!
+  ): RenamePersonalAccessTokenPayload @requiresScope(scope: "account:security")
+
+  """
+  Deletes a personal access token. It can't be exchanged any more from then on; an access token that was got with it
+  works until it expires. Needs the scope ` + "`" + `account:security` + "`" + `.
+
+  Errors: ` + "`" + `NOT_FOUND` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `.
+  """
+  deletePersonalAccessToken(
+    "The token's name."
+    input: DeletePersonalAccessTokenInput!
+  ): DeletePersonalAccessTokenPayload @requiresScope(scope: "account:security")
+
+  # Multi-factor authentication
+
+  """
+  Begins to set up an authenticator app: makes a secret and shows it this once. Nothing changes at sign-in until
+  ` + "`" + `confirmTotpEnrollment` + "`" + ` has seen a code from the app. Needs the scope ` + "`" + `account:security` + "`" + ` and a step-up proof.
+
+  Errors: ` + "`" + `STEP_UP_REQUIRED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + `, ` + "`" + `MFA_FACTOR_NOT_ENABLED` + "`" + `, ` + "`" + `MFA_ALREADY_ENROLLED` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `.
+  """
+  startTotpEnrollment(
+    "The proof."
+    input: StartTotpEnrollmentInput!
+  ): StartTotpEnrollmentPayload @requiresScope(scope: "account:security") @stepUp
+
+  """
+  Finishes setting up the authenticator app: from then on Logto asks for its codes at sign-in. Needs the scope
+  ` + "`" + `account:security` + "`" + `; the step-up proof was given to ` + "`" + `startTotpEnrollment` + "`" + `.
+
+  Errors: ` + "`" + `INVALID_CODE` + "`" + `, ` + "`" + `TOO_MANY_ATTEMPTS` + "`" + ` when the enrollment is spent: start anew, ` + "`" + `INVALID_PROOF` + "`" + ` when the
+  enrollment is not this account's, has expired or was used before, ` + "`" + `INVALID_INPUT` + "`" + `, ` + "`" + `MFA_FACTOR_NOT_ENABLED` + "`" + `,
+  ` + "`" + `MFA_ALREADY_ENROLLED` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `, ` + "`" + `CONFLICT` + "`" + `.
+  """
+  confirmTotpEnrollment(
+    "The enrollment and a code from the app."
+    input: ConfirmTotpEnrollmentInput!
+  ): ConfirmTotpEnrollmentPayload @requiresScope(scope: "account:security")
+
+  """
+  Makes a set of backup codes and shows them this once. Needs the scope ` + "`" + `account:security` + "`" + ` and a step-up proof. With
+  an MFA factor, which backup codes always need, only a ` + "`" + `FRESH_SIGN_IN` + "`" + ` serves.
+
+  Errors: ` + "`" + `STEP_UP_REQUIRED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + `, ` + "`" + `MFA_FACTOR_NOT_ENABLED` + "`" + `, ` + "`" + `BACKUP_CODES_NEED_ANOTHER_FACTOR` + "`" + `,
+  ` + "`" + `MFA_ALREADY_ENROLLED` + "`" + ` while codes are left and ` + "`" + `replace` + "`" + ` is false, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `, ` + "`" + `CONFLICT` + "`" + `, ` + "`" + `PARTLY_DONE` + "`" + `
+  when the old codes are gone and no new ones were made.
+  """
+  generateBackupCodes(
+    "Whether to replace codes that are left, and the proof."
+    input: GenerateBackupCodesInput!
+  ): GenerateBackupCodesPayload @requiresScope(scope: "account:security") @stepUp
+
+  """
+  Removes a factor of any kind. With the last other factor go the backup codes, which can't stand alone. Needs the
+  scope ` + "`" + `account:security` + "`" + ` and a step-up proof by ` + "`" + `FRESH_SIGN_IN` + "`" + `.
+
+  Errors: ` + "`" + `STEP_UP_REQUIRED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + `, ` + "`" + `NOT_FOUND` + "`" + `, ` + "`" + `MFA_REQUIRED` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `, ` + "`" + `CONFLICT` + "`" + `,
+  ` + "`" + `PARTLY_DONE` + "`" + ` when the factor is gone and the backup codes are not.
+  """
+  removeMfaVerification(
+    "The factor and the proof."
+    input: RemoveMfaVerificationInput!
+  ): RemoveMfaVerificationPayload @requiresScope(scope: "account:security") @stepUp
+
+  # Sessions and applications
+
+  """
+  Signs the person out of one session, and ends the grants of the applications that it was used for, so that they
+  can't renew their tokens. An access token already issued works until it expires. Making the account safer asks for
+  no proof. Needs the scope ` + "`" + `account:security` + "`" + `.
+
+  Errors: ` + "`" + `NOT_FOUND` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `.
+  """
+  revokeSession(
+    "The session."
+    input: RevokeSessionInput!
+  ): RevokeSessionPayload @requiresScope(scope: "account:security")
+
+  """
+  Ends one grant, so that its application can't renew its tokens. An access token already issued works until it
+  expires. Making the account safer asks for no proof. Needs the scope ` + "`" + `account:security` + "`" + `.
+
+  Errors: ` + "`" + `NOT_FOUND` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `.
+  """
+  revokeAuthorizedApplication(
+    "The grant."
+    input: RevokeAuthorizedApplicationInput!
+  ): RevokeAuthorizedApplicationPayload @requiresScope(scope: "account:security")
+
+  # The account as a whole
+
+  """
+  Suspends the account: ends its sessions and refuses every further request. The person can't undo it; only the
+  operator can. Off unless the operator turned it on. Needs the scope ` + "`" + `account:security` + "`" + ` and a step-up proof.
+
+  Errors: ` + "`" + `STEP_UP_REQUIRED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + `, ` + "`" + `CONFIRMATION_MISMATCH` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `, ` + "`" + `CONFLICT` + "`" + `.
+  """
+  suspendAccount(
+    "The proof and the confirmation."
+    input: SuspendAccountInput!
+  ): SuspendAccountPayload @requiresScope(scope: "account:security") @stepUp
+
+  """
+  Deletes the account with all that belongs to it. Nobody can undo it. Needs the scope ` + "`" + `account:security` + "`" + ` and a
+  step-up proof. With an MFA factor only a ` + "`" + `FRESH_SIGN_IN` + "`" + ` serves.
+
+  Errors: ` + "`" + `STEP_UP_REQUIRED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + `, ` + "`" + `CONFIRMATION_MISMATCH` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `, ` + "`" + `CONFLICT` + "`" + `, ` + "`" + `PARTLY_DONE` + "`" + `
+  when sessions, grants or tokens were ended and the account is still there.
+  """
+  deleteAccount(
+    "The proof and the confirmation."
+    input: DeleteAccountInput!
+  ): DeleteAccountPayload @requiresScope(scope: "account:security") @stepUp
 }
 
 # Profile
@@ -2136,6 +3645,664 @@ type UpdateCustomDataPayload {
   errors: [AccountError!]!
 }
 
+# Proofs
+
+"What a proof serves for. It is fixed when the proof is given, and neither kind serves as the other."
+enum ProofKind {
+  """
+  Shows that the person is there. From the password, from a code sent to the account's own current email address or
+  phone number, or from a fresh sign-in. Goes into ` + "`" + `stepUpProof` + "`" + `. It may be used again until it expires.
+  """
+  STEP_UP
+
+  """
+  Shows that an address which isn't the account's is in the person's hands. From a code sent there, for that address
+  alone. Goes into ` + "`" + `identifierProof` + "`" + `. It works once.
+  """
+  IDENTIFIER
+}
+
+"""
+A proof, to be passed to the mutations that ask for one. It serves only the account and the client application that it
+was given to. Changing the password voids every proof; one from a code also ends when the address is no longer the
+account's.
+
+How to get a step-up proof: choose among ` + "`" + `User.stepUpMethods` + "`" + ` (or ` + "`" + `StepUpRequiredError.methods` + "`" + `) and call
+
+- ` + "`" + `PASSWORD` + "`" + `: ` + "`" + `verifyPassword` + "`" + `,
+- ` + "`" + `EMAIL_CODE` + "`" + ` or ` + "`" + `PHONE_CODE` + "`" + `: ` + "`" + `sendVerificationCode` + "`" + ` to the account's own address, then ` + "`" + `verifyCode` + "`" + `,
+- ` + "`" + `FRESH_SIGN_IN` + "`" + `: ` + "`" + `startReauthentication` + "`" + `, a sign-in at Logto, then ` + "`" + `completeReauthentication` + "`" + `.
+
+How to get an identifier proof: ` + "`" + `sendVerificationCode` + "`" + ` to the new address, with a step-up proof, then ` + "`" + `verifyCode` + "`" + `.
+"""
+type VerificationProof {
+  "The proof itself. It is opaque and a secret: keep it in memory only."
+  proof: String!
+
+  "What it serves for."
+  kind: ProofKind!
+
+  "How it was got."
+  method: StepUpMethod!
+
+  "Until when it is accepted: ten minutes from when it was given."
+  expiresAt: DateTime!
+}
+
+"The password to be verified."
+input VerifyPasswordInput {
+  "The account's current password."
+  password: String!
+}
+
+"The outcome of ` + "`" + `verifyPassword` + "`" + `."
+type VerifyPasswordPayload {
+  "The proof, of kind ` + "`" + `STEP_UP` + "`" + `. Null when there are errors."
+  verification: VerificationProof
+
+  "What stood in the way; empty when the proof was given."
+  errors: [AccountError!]!
+}
+
+"Where to send a code. Give exactly one of ` + "`" + `email` + "`" + ` and ` + "`" + `phone` + "`" + `; both or neither is ` + "`" + `INVALID_INPUT` + "`" + `."
+input SendVerificationCodeInput {
+  """
+  The email address: a single ASCII ` + "`" + `local@domain` + "`" + ` of at most 128 characters. The account's own address is recognized
+  whatever its upper and lower case.
+  """
+  email: String
+
+  "The phone number in E.164, with ` + "`" + `+` + "`" + `."
+  phone: String
+
+  "A step-up proof. Needed for an address that isn't the account's own; not looked at otherwise."
+  stepUpProof: String
+}
+
+"A code that is under way."
+type VerificationChallenge {
+  """
+  Its id, for ` + "`" + `verifyCode` + "`" + `. It is opaque, serves only this account and client application, and works for the right
+  code once.
+  """
+  id: ID!
+
+  "Where the code went, partly hidden, to be shown to the person."
+  maskedTarget: String!
+
+  "Until when the code can be entered: ten minutes."
+  expiresAt: DateTime!
+
+  "From when another code can be sent to the same address: a minute later."
+  resendAvailableAt: DateTime!
+}
+
+"The outcome of ` + "`" + `sendVerificationCode` + "`" + `."
+type SendVerificationCodePayload {
+  "The challenge. Null when no code was sent."
+  challenge: VerificationChallenge
+
+  "What stood in the way; empty when the code was sent."
+  errors: [AccountError!]!
+}
+
+"A code that the person entered."
+input VerifyCodeInput {
+  "The challenge's id, from ` + "`" + `sendVerificationCode` + "`" + `."
+  challengeId: ID!
+
+  "The code: six digits."
+  code: String!
+}
+
+"The outcome of ` + "`" + `verifyCode` + "`" + `."
+type VerifyCodePayload {
+  """
+  The proof: of kind ` + "`" + `STEP_UP` + "`" + ` when the code went to the account's own address, else ` + "`" + `IDENTIFIER` + "`" + `. Null when there are
+  errors.
+  """
+  verification: VerificationProof
+
+  "What stood in the way; empty when the proof was given."
+  errors: [AccountError!]!
+}
+
+"A fresh sign-in at Logto that is under way."
+type Reauthentication {
+  """
+  Its id, for ` + "`" + `completeReauthentication` + "`" + `. It is opaque, serves only this account and client application, and works
+  once.
+  """
+  id: ID!
+
+  "The nonce that the ID token must carry. It is among ` + "`" + `authorizationParameters` + "`" + ` too."
+  nonce: String!
+
+  """
+  Parameters to add to the app's usual authorization request: an object of names and values, ` + "`" + `max_age` + "`" + ` 0 and ` + "`" + `nonce` + "`" + `
+  among them.
+  """
+  authorizationParameters: JSON!
+
+  "Until when it can be completed."
+  expiresAt: DateTime!
+}
+
+"The outcome of ` + "`" + `startReauthentication` + "`" + `."
+type StartReauthenticationPayload {
+  "What to send the person to Logto with. Null when there are errors."
+  reauthentication: Reauthentication
+
+  "What stood in the way; empty when all went well."
+  errors: [AccountError!]!
+}
+
+"The ID token of a fresh sign-in."
+input CompleteReauthenticationInput {
+  "The re-authentication's id, from ` + "`" + `startReauthentication` + "`" + `."
+  id: ID!
+
+  "The ID token that Logto gave the app after the sign-in, as it came."
+  idToken: String!
+}
+
+"The outcome of ` + "`" + `completeReauthentication` + "`" + `."
+type CompleteReauthenticationPayload {
+  "The proof, of kind ` + "`" + `STEP_UP` + "`" + ` and method ` + "`" + `FRESH_SIGN_IN` + "`" + `. Null when there are errors."
+  verification: VerificationProof
+
+  "What stood in the way; empty when the proof was given."
+  errors: [AccountError!]!
+}
+
+# Identifiers
+
+"The username to be set."
+input UpdateUsernameInput {
+  "The new username, as ` + "`" + `accountSettings.usernamePolicy` + "`" + ` allows. Null removes it; left out, it is ` + "`" + `INVALID_INPUT` + "`" + `."
+  username: String
+
+  "A proof of kind ` + "`" + `STEP_UP` + "`" + `. Left out, the answer is ` + "`" + `STEP_UP_REQUIRED` + "`" + `."
+  stepUpProof: String
+}
+
+"The outcome of ` + "`" + `updateUsername` + "`" + `."
+type UpdateUsernamePayload {
+  """
+  The account after the change. Null when nothing was changed, and, with ` + "`" + `FORBIDDEN` + "`" + ` at this path, when the token
+  lacks the scope ` + "`" + `account:read` + "`" + `: the change then holds all the same.
+  """
+  user: User @requiresScope(scope: "account:read")
+
+  "What stood in the way; empty when it was changed."
+  errors: [AccountError!]!
+}
+
+"The email address to be set."
+input UpdatePrimaryEmailInput {
+  "The new email address, the same that the identifier proof is for."
+  email: String!
+
+  "A proof of kind ` + "`" + `IDENTIFIER` + "`" + ` for this address. It works once."
+  identifierProof: String!
+
+  "A proof of kind ` + "`" + `STEP_UP` + "`" + `. Left out, the answer is ` + "`" + `STEP_UP_REQUIRED` + "`" + `."
+  stepUpProof: String
+}
+
+"The outcome of ` + "`" + `updatePrimaryEmail` + "`" + `."
+type UpdatePrimaryEmailPayload {
+  """
+  The account after the change. Null when nothing was changed, and, with ` + "`" + `FORBIDDEN` + "`" + ` at this path, when the token
+  lacks the scope ` + "`" + `account:read` + "`" + `: the change then holds all the same.
+  """
+  user: User @requiresScope(scope: "account:read")
+
+  "What stood in the way; empty when it was changed."
+  errors: [AccountError!]!
+}
+
+"What removing the email address needs."
+input RemovePrimaryEmailInput {
+  "A proof of kind ` + "`" + `STEP_UP` + "`" + `. Left out, the answer is ` + "`" + `STEP_UP_REQUIRED` + "`" + `."
+  stepUpProof: String
+}
+
+"The outcome of ` + "`" + `removePrimaryEmail` + "`" + `."
+type RemovePrimaryEmailPayload {
+  """
+  The account after the change. Null when nothing was changed, and, with ` + "`" + `FORBIDDEN` + "`" + ` at this path, when the token
+  lacks the scope ` + "`" + `account:read` + "`" + `: the change then holds all the same.
+  """
+  user: User @requiresScope(scope: "account:read")
+
+  "What stood in the way; empty when it was removed."
+  errors: [AccountError!]!
+}
+
+"The phone number to be set."
+input UpdatePrimaryPhoneInput {
+  "The new phone number in E.164, with ` + "`" + `+` + "`" + `, the same that the identifier proof is for."
+  phone: String!
+
+  "A proof of kind ` + "`" + `IDENTIFIER` + "`" + ` for this number. It works once."
+  identifierProof: String!
+
+  "A proof of kind ` + "`" + `STEP_UP` + "`" + `. Left out, the answer is ` + "`" + `STEP_UP_REQUIRED` + "`" + `."
+  stepUpProof: String
+}
+
+"The outcome of ` + "`" + `updatePrimaryPhone` + "`" + `."
+type UpdatePrimaryPhonePayload {
+  """
+  The account after the change. Null when nothing was changed, and, with ` + "`" + `FORBIDDEN` + "`" + ` at this path, when the token
+  lacks the scope ` + "`" + `account:read` + "`" + `: the change then holds all the same.
+  """
+  user: User @requiresScope(scope: "account:read")
+
+  "What stood in the way; empty when it was changed."
+  errors: [AccountError!]!
+}
+
+"What removing the phone number needs."
+input RemovePrimaryPhoneInput {
+  "A proof of kind ` + "`" + `STEP_UP` + "`" + `. Left out, the answer is ` + "`" + `STEP_UP_REQUIRED` + "`" + `."
+  stepUpProof: String
+}
+
+"The outcome of ` + "`" + `removePrimaryPhone` + "`" + `."
+type RemovePrimaryPhonePayload {
+  """
+  The account after the change. Null when nothing was changed, and, with ` + "`" + `FORBIDDEN` + "`" + ` at this path, when the token
+  lacks the scope ` + "`" + `account:read` + "`" + `: the change then holds all the same.
+  """
+  user: User @requiresScope(scope: "account:read")
+
+  "What stood in the way; empty when it was removed."
+  errors: [AccountError!]!
+}
+
+# Password
+
+"The password to be set. Give ` + "`" + `currentPassword` + "`" + ` or ` + "`" + `stepUpProof` + "`" + `; an account without a password needs the proof."
+input ChangePasswordInput {
+  "The new password, as ` + "`" + `accountSettings.passwordPolicy` + "`" + ` allows."
+  newPassword: String!
+
+  "The current password. A wrong one counts like one given to ` + "`" + `verifyPassword` + "`" + `."
+  currentPassword: String
+
+  "A proof of kind ` + "`" + `STEP_UP` + "`" + `, in place of the current password. With neither, the answer is ` + "`" + `STEP_UP_REQUIRED` + "`" + `."
+  stepUpProof: String
+
+  """
+  Ends every session and grant of the account, and refuses access tokens issued before, the caller's own excepted. A
+  session that the proof names, by a fresh sign-in, stays.
+  """
+  revokeSessions: Boolean! = false
+
+  "Deletes every personal access token too."
+  deletePersonalAccessTokens: Boolean! = false
+}
+
+"The outcome of ` + "`" + `changePassword` + "`" + `."
+type ChangePasswordPayload {
+  """
+  The account after the change. Null when nothing was changed, and, with ` + "`" + `FORBIDDEN` + "`" + ` at this path, when the token
+  lacks the scope ` + "`" + `account:read` + "`" + `: the change then holds all the same.
+  """
+  user: User @requiresScope(scope: "account:read")
+
+  """
+  What stood in the way; empty when all went well. Once the password is changed, an error here says which sessions,
+  grants or tokens could not be ended.
+  """
+  errors: [AccountError!]!
+}
+
+# Social identities
+
+"The social account to be linked."
+input StartIdentityLinkInput {
+  "The connector's id, from ` + "`" + `accountSettings.socialConnectors` + "`" + `. It must be ` + "`" + `linkable` + "`" + `."
+  connectorId: ID!
+
+  "The app's page that the provider sends the person back to. It must be, exactly, one that the operator lists."
+  redirectUri: URL!
+
+  """
+  22 to 256 printable ASCII characters without spaces, random and new for each link, made and kept by the app.
+  ` + "`" + `linkIdentity` + "`" + ` asks for it again.
+  """
+  state: String!
+
+  "A proof of kind ` + "`" + `STEP_UP` + "`" + `. Left out, the answer is ` + "`" + `STEP_UP_REQUIRED` + "`" + `."
+  stepUpProof: String
+}
+
+"A link to a social account that is under way."
+type IdentityLink {
+  "Its id, for ` + "`" + `linkIdentity` + "`" + `. It is opaque, serves only this account and client application, and works once."
+  id: ID!
+
+  "The address at the provider to send the person to."
+  authorizationUri: URL!
+
+  "Until when ` + "`" + `linkIdentity` + "`" + ` accepts it."
+  expiresAt: DateTime!
+}
+
+"The outcome of ` + "`" + `startIdentityLink` + "`" + `."
+type StartIdentityLinkPayload {
+  "The link. Null when there are errors."
+  link: IdentityLink
+
+  "What stood in the way; empty when all went well."
+  errors: [AccountError!]!
+}
+
+"What the provider sent back."
+input LinkIdentityInput {
+  "The link's id, from ` + "`" + `startIdentityLink` + "`" + `."
+  linkId: ID!
+
+  """
+  The state that the app kept, after comparing it with the ` + "`" + `state` + "`" + ` that the provider sent back. Anything but what was
+  given to ` + "`" + `startIdentityLink` + "`" + ` is ` + "`" + `STATE_MISMATCH` + "`" + `.
+  """
+  state: String!
+
+  """
+  The query parameters that the provider sent back, as an object of strings of at most 4096 bytes. An ` + "`" + `error` + "`" + ` among
+  them gives ` + "`" + `PROVIDER_REFUSED` + "`" + `. Parameters that the connector has no use for are dropped.
+  """
+  connectorData: JSON!
+
+  "Agrees to replace a social account that is already linked for the same target."
+  replace: Boolean! = false
+}
+
+"The outcome of ` + "`" + `linkIdentity` + "`" + `."
+type LinkIdentityPayload {
+  "The social account, linked. Null when there are errors, or when the operator hides social accounts."
+  identity: SocialIdentity
+
+  """
+  The account after the change. Null when nothing was changed, and, with ` + "`" + `FORBIDDEN` + "`" + ` at this path, when the token
+  lacks the scope ` + "`" + `account:read` + "`" + `: the change then holds all the same.
+  """
+  user: User @requiresScope(scope: "account:read")
+
+  "What stood in the way; empty when it was linked."
+  errors: [AccountError!]!
+}
+
+"The social account to be taken away."
+input UnlinkIdentityInput {
+  "The identity's ` + "`" + `target` + "`" + `, such as ` + "`" + `google` + "`" + `."
+  target: String!
+
+  "A proof of kind ` + "`" + `STEP_UP` + "`" + `. Left out, the answer is ` + "`" + `STEP_UP_REQUIRED` + "`" + `."
+  stepUpProof: String
+}
+
+"The outcome of ` + "`" + `unlinkIdentity` + "`" + `."
+type UnlinkIdentityPayload {
+  """
+  The account after the change. Null when nothing was changed, and, with ` + "`" + `FORBIDDEN` + "`" + ` at this path, when the token
+  lacks the scope ` + "`" + `account:read` + "`" + `: the change then holds all the same.
+  """
+  user: User @requiresScope(scope: "account:read")
+
+  "What stood in the way; empty when it was unlinked."
+  errors: [AccountError!]!
+}
+
+# Personal access tokens
+
+"The personal access token to be made."
+input CreatePersonalAccessTokenInput {
+  "Its name, unique within the account: at most 256 characters of any script."
+  name: String!
+
+  """
+  When it stops working, in the future and no later than the operator allows. Left out, it lives as long as the
+  operator allows at most.
+  """
+  expiresAt: DateTime
+
+  "A proof of kind ` + "`" + `STEP_UP` + "`" + `. Left out, the answer is ` + "`" + `STEP_UP_REQUIRED` + "`" + `."
+  stepUpProof: String
+}
+
+"The outcome of ` + "`" + `createPersonalAccessToken` + "`" + `."
+type CreatePersonalAccessTokenPayload {
+  "The token that was made. Null when there are errors."
+  personalAccessToken: PersonalAccessToken
+
+  "Its value, shown this once: have the person copy it, and don't store it. Null when there are errors."
+  value: String
+
+  "What stood in the way; empty when it was made."
+  errors: [AccountError!]!
+}
+
+"The personal access token to be renamed."
+input RenamePersonalAccessTokenInput {
+  "Its present name."
+  name: String!
+
+  "Its new name, unique within the account: at most 256 characters of any script."
+  newName: String!
+}
+
+"The outcome of ` + "`" + `renamePersonalAccessToken` + "`" + `."
+type RenamePersonalAccessTokenPayload {
+  "The token with its new name, and so with its new ` + "`" + `id` + "`" + `. Null when there are errors."
+  personalAccessToken: PersonalAccessToken
+
+  "What stood in the way; empty when it was renamed."
+  errors: [AccountError!]!
+}
+
+"The personal access token to be deleted."
+input DeletePersonalAccessTokenInput {
+  "Its name."
+  name: String!
+}
+
+"The outcome of ` + "`" + `deletePersonalAccessToken` + "`" + `."
+type DeletePersonalAccessTokenPayload {
+  "The name, and so the ` + "`" + `id` + "`" + `, of the token that is gone. Null when there are errors."
+  deletedName: String
+
+  "What stood in the way; empty when it was deleted."
+  errors: [AccountError!]!
+}
+
+# Multi-factor authentication
+
+"What setting up an authenticator app needs."
+input StartTotpEnrollmentInput {
+  "A proof of kind ` + "`" + `STEP_UP` + "`" + `. Left out, the answer is ` + "`" + `STEP_UP_REQUIRED` + "`" + `."
+  stepUpProof: String
+}
+
+"An authenticator app that is being set up. Its secret is shown this once."
+type TotpEnrollment {
+  "Its id, for ` + "`" + `confirmTotpEnrollment` + "`" + `. It is opaque, serves only this account and client application, and works once."
+  id: ID!
+
+  "The secret in Base32, to be typed into the app."
+  secret: String!
+
+  "The secret as an ` + "`" + `otpauth:` + "`" + ` URI, which opens an authenticator app on the same device."
+  otpauthUri: String!
+
+  "The same URI as a QR code: a PNG picture in a ` + "`" + `data:` + "`" + ` URL."
+  qrCode: String!
+
+  "Until when it can be confirmed."
+  expiresAt: DateTime!
+}
+
+"The outcome of ` + "`" + `startTotpEnrollment` + "`" + `."
+type StartTotpEnrollmentPayload {
+  "What to show to the person. Null when there are errors."
+  enrollment: TotpEnrollment
+
+  "What stood in the way; empty when all went well."
+  errors: [AccountError!]!
+}
+
+"A code from the app that is being set up."
+input ConfirmTotpEnrollmentInput {
+  "The enrollment's id, from ` + "`" + `startTotpEnrollment` + "`" + `."
+  enrollmentId: ID!
+
+  "The code that the app shows now: six digits. Every code is accepted once."
+  code: String!
+}
+
+"The outcome of ` + "`" + `confirmTotpEnrollment` + "`" + `."
+type ConfirmTotpEnrollmentPayload {
+  """
+  The factor, now in force. Null when there are errors and, with an error at this path, when it is set up but Logto
+  doesn't answer what it is called.
+  """
+  mfaVerification: TotpVerification
+
+  """
+  The account after the change. Null when nothing was changed, and, with ` + "`" + `FORBIDDEN` + "`" + ` at this path, when the token
+  lacks the scope ` + "`" + `account:read` + "`" + `: the change then holds all the same.
+  """
+  user: User @requiresScope(scope: "account:read")
+
+  "What stood in the way; empty when it was set up."
+  errors: [AccountError!]!
+}
+
+"What making backup codes needs."
+input GenerateBackupCodesInput {
+  "Agrees to replace codes that are left: they stop working."
+  replace: Boolean! = false
+
+  "A proof of kind ` + "`" + `STEP_UP` + "`" + ` by ` + "`" + `FRESH_SIGN_IN` + "`" + `. Left out, the answer is ` + "`" + `STEP_UP_REQUIRED` + "`" + `."
+  stepUpProof: String
+}
+
+"The outcome of ` + "`" + `generateBackupCodes` + "`" + `."
+type GenerateBackupCodesPayload {
+  "The codes, shown this once: have the person keep them, and don't store them. Null when none were made."
+  codes: [String!]
+
+  """
+  The account after the change. Null when nothing was changed, and, with ` + "`" + `FORBIDDEN` + "`" + ` at this path, when the token
+  lacks the scope ` + "`" + `account:read` + "`" + `: the change then holds all the same.
+  """
+  user: User @requiresScope(scope: "account:read")
+
+  "What stood in the way; empty when all went well. When the old codes are gone but no new ones were made, it says so."
+  errors: [AccountError!]!
+}
+
+"The factor to be removed."
+input RemoveMfaVerificationInput {
+  "The factor's id, from ` + "`" + `User.mfaVerifications` + "`" + `."
+  id: ID!
+
+  "A proof of kind ` + "`" + `STEP_UP` + "`" + ` by ` + "`" + `FRESH_SIGN_IN` + "`" + `. Left out, the answer is ` + "`" + `STEP_UP_REQUIRED` + "`" + `."
+  stepUpProof: String
+}
+
+"The outcome of ` + "`" + `removeMfaVerification` + "`" + `."
+type RemoveMfaVerificationPayload {
+  """
+  The account after the change. Null when nothing was changed, and, with ` + "`" + `FORBIDDEN` + "`" + ` at this path, when the token
+  lacks the scope ` + "`" + `account:read` + "`" + `: the change then holds all the same.
+  """
+  user: User @requiresScope(scope: "account:read")
+
+  "What stood in the way; empty when it was removed."
+  errors: [AccountError!]!
+}
+
+# Sessions and applications
+
+"The session to be ended."
+input RevokeSessionInput {
+  "The session's id, from ` + "`" + `User.sessions` + "`" + `."
+  id: ID!
+}
+
+"The outcome of ` + "`" + `revokeSession` + "`" + `."
+type RevokeSessionPayload {
+  """
+  The account after the change. Null when nothing was changed, and, with ` + "`" + `FORBIDDEN` + "`" + ` at this path, when the token
+  lacks the scope ` + "`" + `account:read` + "`" + `: the change then holds all the same.
+  """
+  user: User @requiresScope(scope: "account:read")
+
+  "What stood in the way; empty when it was ended."
+  errors: [AccountError!]!
+}
+
+"The grant to be ended."
+input RevokeAuthorizedApplicationInput {
+  "The grant's id, from ` + "`" + `User.authorizedApplications` + "`" + `."
+  id: ID!
+}
+
+"The outcome of ` + "`" + `revokeAuthorizedApplication` + "`" + `."
+type RevokeAuthorizedApplicationPayload {
+  """
+  The account after the change. Null when nothing was changed, and, with ` + "`" + `FORBIDDEN` + "`" + ` at this path, when the token
+  lacks the scope ` + "`" + `account:read` + "`" + `: the change then holds all the same.
+  """
+  user: User @requiresScope(scope: "account:read")
+
+  "What stood in the way; empty when it was ended."
+  errors: [AccountError!]!
+}
+
+# The account as a whole
+
+"What suspending the account needs."
+input SuspendAccountInput {
+  "A proof of kind ` + "`" + `STEP_UP` + "`" + `. Left out, the answer is ` + "`" + `STEP_UP_REQUIRED` + "`" + `."
+  stepUpProof: String
+
+  "The account's username, email address, phone number or id, typed by the person. The person can't undo a suspension."
+  confirm: String!
+}
+
+"The outcome of ` + "`" + `suspendAccount` + "`" + `."
+type SuspendAccountPayload {
+  "Whether the account is suspended now. When it is, sign the person out."
+  suspended: Boolean!
+
+  "What stood in the way; empty when it was suspended."
+  errors: [AccountError!]!
+}
+
+"What deleting the account needs."
+input DeleteAccountInput {
+  "A proof of kind ` + "`" + `STEP_UP` + "`" + `. Left out, the answer is ` + "`" + `STEP_UP_REQUIRED` + "`" + `."
+  stepUpProof: String
+
+  "The account's username, email address, phone number or id, typed by the person. Nobody can undo a deletion."
+  confirm: String!
+}
+
+"The outcome of ` + "`" + `deleteAccount` + "`" + `."
+type DeleteAccountPayload {
+  "The id of the account that is gone. Null when it is still there. When it is gone, sign the person out."
+  deletedId: ID
+
+  "What stood in the way; empty when it was deleted."
+  errors: [AccountError!]!
+}
+
 # Errors
 
 """
@@ -2167,6 +4334,87 @@ type BasicError implements AccountError {
   Where in the arguments: ` + "`" + `["input", "profile", "birthdate"]` + "`" + `. Null when it concerns no single field.
   """
   path: [String!]
+}
+
+"The change needs a step-up proof. Get one in one of ` + "`" + `methods` + "`" + `, then call the mutation again with it."
+type StepUpRequiredError implements AccountError {
+  "Always ` + "`" + `STEP_UP_REQUIRED` + "`" + `."
+  code: AccountErrorCode!
+
+  "What happened, for the person. Its wording may change."
+  message: String!
+
+  """
+  Where in the arguments: ` + "`" + `["input", "stepUpProof"]` + "`" + `.
+  """
+  path: [String!]
+
+  """
+  The ways in which this account can give a proof that this mutation accepts. They may be fewer than
+  ` + "`" + `User.stepUpMethods` + "`" + `: with an MFA factor some mutations take ` + "`" + `FRESH_SIGN_IN` + "`" + ` only.
+  """
+  methods: [StepUpMethod!]!
+
+  "How long a proof is accepted after it was given, in seconds."
+  maxAgeSeconds: Int!
+}
+
+"Too many tries, or too many codes sent."
+type RateLimitedError implements AccountError {
+  "` + "`" + `RATE_LIMITED` + "`" + ` or ` + "`" + `TOO_MANY_ATTEMPTS` + "`" + `."
+  code: AccountErrorCode!
+
+  "What happened, for the person. Its wording may change."
+  message: String!
+
+  "Where in the arguments. Null when it concerns no single field."
+  path: [String!]
+
+  "How long to wait, in seconds. 0 when starting anew helps at once."
+  retryAfterSeconds: Int!
+}
+
+"The code that the person entered is wrong."
+type InvalidCodeError implements AccountError {
+  "Always ` + "`" + `INVALID_CODE` + "`" + `."
+  code: AccountErrorCode!
+
+  "What happened, for the person. Its wording may change."
+  message: String!
+
+  """
+  Where in the arguments: ` + "`" + `["input", "code"]` + "`" + `.
+  """
+  path: [String!]
+
+  "How many more tries this challenge or enrollment allows. Null when that can't be told."
+  attemptsRemaining: Int
+}
+
+"The new password breaks the rules."
+type PasswordRejectedError implements AccountError {
+  "Always ` + "`" + `PASSWORD_REJECTED` + "`" + `."
+  code: AccountErrorCode!
+
+  "What happened, for the person. Its wording may change."
+  message: String!
+
+  """
+  Where in the arguments: ` + "`" + `["input", "newPassword"]` + "`" + `.
+  """
+  path: [String!]
+
+  "Every rule that it breaks."
+  violations: [PasswordViolation!]!
+}
+
+"A rule that the new password breaks."
+type PasswordViolation {
+  "Logto's code of the rule, unchanged: ` + "`" + `password_rejected.too_short` + "`" + `, for instance. Logto may add others."
+  code: String!
+
+  "The rule, for the person. Its wording may change."
+  message: String!
 }
 
 "A way to give a proof."
@@ -2361,6 +4609,70 @@ func (ec *executionContext) childFields_AuthorizedApplication(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type AuthorizedApplication", field.Name)
 }
 
+func (ec *executionContext) childFields_ChangePasswordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_ChangePasswordPayload_user(ctx, field)
+	case "errors":
+		return ec.fieldContext_ChangePasswordPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangePasswordPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CompleteReauthenticationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "verification":
+		return ec.fieldContext_CompleteReauthenticationPayload_verification(ctx, field)
+	case "errors":
+		return ec.fieldContext_CompleteReauthenticationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CompleteReauthenticationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfirmTotpEnrollmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "mfaVerification":
+		return ec.fieldContext_ConfirmTotpEnrollmentPayload_mfaVerification(ctx, field)
+	case "user":
+		return ec.fieldContext_ConfirmTotpEnrollmentPayload_user(ctx, field)
+	case "errors":
+		return ec.fieldContext_ConfirmTotpEnrollmentPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfirmTotpEnrollmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreatePersonalAccessTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "personalAccessToken":
+		return ec.fieldContext_CreatePersonalAccessTokenPayload_personalAccessToken(ctx, field)
+	case "value":
+		return ec.fieldContext_CreatePersonalAccessTokenPayload_value(ctx, field)
+	case "errors":
+		return ec.fieldContext_CreatePersonalAccessTokenPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreatePersonalAccessTokenPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteAccountPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteAccountPayload_deletedId(ctx, field)
+	case "errors":
+		return ec.fieldContext_DeleteAccountPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteAccountPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeletePersonalAccessTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedName":
+		return ec.fieldContext_DeletePersonalAccessTokenPayload_deletedName(ctx, field)
+	case "errors":
+		return ec.fieldContext_DeletePersonalAccessTokenPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeletePersonalAccessTokenPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_FieldPermission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "field":
@@ -2371,6 +4683,42 @@ func (ec *executionContext) childFields_FieldPermission(ctx context.Context, fie
 		return ec.fieldContext_FieldPermission_stepUp(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FieldPermission", field.Name)
+}
+
+func (ec *executionContext) childFields_GenerateBackupCodesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "codes":
+		return ec.fieldContext_GenerateBackupCodesPayload_codes(ctx, field)
+	case "user":
+		return ec.fieldContext_GenerateBackupCodesPayload_user(ctx, field)
+	case "errors":
+		return ec.fieldContext_GenerateBackupCodesPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GenerateBackupCodesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_IdentityLink_id(ctx, field)
+	case "authorizationUri":
+		return ec.fieldContext_IdentityLink_authorizationUri(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_IdentityLink_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityLink", field.Name)
+}
+
+func (ec *executionContext) childFields_LinkIdentityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "identity":
+		return ec.fieldContext_LinkIdentityPayload_identity(ctx, field)
+	case "user":
+		return ec.fieldContext_LinkIdentityPayload_user(ctx, field)
+	case "errors":
+		return ec.fieldContext_LinkIdentityPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LinkIdentityPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Organization(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2407,6 +4755,16 @@ func (ec *executionContext) childFields_PasswordPolicy(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type PasswordPolicy", field.Name)
 }
 
+func (ec *executionContext) childFields_PasswordViolation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_PasswordViolation_code(ctx, field)
+	case "message":
+		return ec.fieldContext_PasswordViolation_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PasswordViolation", field.Name)
+}
+
 func (ec *executionContext) childFields_PersonalAccessToken(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -2423,6 +4781,20 @@ func (ec *executionContext) childFields_PersonalAccessToken(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type PersonalAccessToken", field.Name)
 }
 
+func (ec *executionContext) childFields_Reauthentication(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Reauthentication_id(ctx, field)
+	case "nonce":
+		return ec.fieldContext_Reauthentication_nonce(ctx, field)
+	case "authorizationParameters":
+		return ec.fieldContext_Reauthentication_authorizationParameters(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Reauthentication_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Reauthentication", field.Name)
+}
+
 func (ec *executionContext) childFields_Removable(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "allowed":
@@ -2431,6 +4803,76 @@ func (ec *executionContext) childFields_Removable(ctx context.Context, field gra
 		return ec.fieldContext_Removable_reason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Removable", field.Name)
+}
+
+func (ec *executionContext) childFields_RemoveMfaVerificationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_RemoveMfaVerificationPayload_user(ctx, field)
+	case "errors":
+		return ec.fieldContext_RemoveMfaVerificationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveMfaVerificationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RemovePrimaryEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_RemovePrimaryEmailPayload_user(ctx, field)
+	case "errors":
+		return ec.fieldContext_RemovePrimaryEmailPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemovePrimaryEmailPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RemovePrimaryPhonePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_RemovePrimaryPhonePayload_user(ctx, field)
+	case "errors":
+		return ec.fieldContext_RemovePrimaryPhonePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemovePrimaryPhonePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenamePersonalAccessTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "personalAccessToken":
+		return ec.fieldContext_RenamePersonalAccessTokenPayload_personalAccessToken(ctx, field)
+	case "errors":
+		return ec.fieldContext_RenamePersonalAccessTokenPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenamePersonalAccessTokenPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeAuthorizedApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_RevokeAuthorizedApplicationPayload_user(ctx, field)
+	case "errors":
+		return ec.fieldContext_RevokeAuthorizedApplicationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeAuthorizedApplicationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_RevokeSessionPayload_user(ctx, field)
+	case "errors":
+		return ec.fieldContext_RevokeSessionPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeSessionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SendVerificationCodePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "challenge":
+		return ec.fieldContext_SendVerificationCodePayload_challenge(ctx, field)
+	case "errors":
+		return ec.fieldContext_SendVerificationCodePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SendVerificationCodePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2517,6 +4959,84 @@ func (ec *executionContext) childFields_SsoIdentity(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type SsoIdentity", field.Name)
 }
 
+func (ec *executionContext) childFields_StartIdentityLinkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "link":
+		return ec.fieldContext_StartIdentityLinkPayload_link(ctx, field)
+	case "errors":
+		return ec.fieldContext_StartIdentityLinkPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartIdentityLinkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StartReauthenticationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reauthentication":
+		return ec.fieldContext_StartReauthenticationPayload_reauthentication(ctx, field)
+	case "errors":
+		return ec.fieldContext_StartReauthenticationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartReauthenticationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StartTotpEnrollmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "enrollment":
+		return ec.fieldContext_StartTotpEnrollmentPayload_enrollment(ctx, field)
+	case "errors":
+		return ec.fieldContext_StartTotpEnrollmentPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartTotpEnrollmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SuspendAccountPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "suspended":
+		return ec.fieldContext_SuspendAccountPayload_suspended(ctx, field)
+	case "errors":
+		return ec.fieldContext_SuspendAccountPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SuspendAccountPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TotpEnrollment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_TotpEnrollment_id(ctx, field)
+	case "secret":
+		return ec.fieldContext_TotpEnrollment_secret(ctx, field)
+	case "otpauthUri":
+		return ec.fieldContext_TotpEnrollment_otpauthUri(ctx, field)
+	case "qrCode":
+		return ec.fieldContext_TotpEnrollment_qrCode(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_TotpEnrollment_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TotpEnrollment", field.Name)
+}
+
+func (ec *executionContext) childFields_TotpVerification(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_TotpVerification_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_TotpVerification_createdAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_TotpVerification_lastUsedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TotpVerification", field.Name)
+}
+
+func (ec *executionContext) childFields_UnlinkIdentityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_UnlinkIdentityPayload_user(ctx, field)
+	case "errors":
+		return ec.fieldContext_UnlinkIdentityPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnlinkIdentityPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateCustomDataPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "user":
@@ -2527,6 +5047,26 @@ func (ec *executionContext) childFields_UpdateCustomDataPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type UpdateCustomDataPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdatePrimaryEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_UpdatePrimaryEmailPayload_user(ctx, field)
+	case "errors":
+		return ec.fieldContext_UpdatePrimaryEmailPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdatePrimaryEmailPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdatePrimaryPhonePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_UpdatePrimaryPhonePayload_user(ctx, field)
+	case "errors":
+		return ec.fieldContext_UpdatePrimaryPhonePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdatePrimaryPhonePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "user":
@@ -2535,6 +5075,16 @@ func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context
 		return ec.fieldContext_UpdateProfilePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateProfilePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateUsernamePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_UpdateUsernamePayload_user(ctx, field)
+	case "errors":
+		return ec.fieldContext_UpdateUsernamePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateUsernamePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2639,6 +5189,54 @@ func (ec *executionContext) childFields_UsernamePolicy(ctx context.Context, fiel
 		return ec.fieldContext_UsernamePolicy_underscore(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UsernamePolicy", field.Name)
+}
+
+func (ec *executionContext) childFields_VerificationChallenge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_VerificationChallenge_id(ctx, field)
+	case "maskedTarget":
+		return ec.fieldContext_VerificationChallenge_maskedTarget(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_VerificationChallenge_expiresAt(ctx, field)
+	case "resendAvailableAt":
+		return ec.fieldContext_VerificationChallenge_resendAvailableAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VerificationChallenge", field.Name)
+}
+
+func (ec *executionContext) childFields_VerificationProof(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "proof":
+		return ec.fieldContext_VerificationProof_proof(ctx, field)
+	case "kind":
+		return ec.fieldContext_VerificationProof_kind(ctx, field)
+	case "method":
+		return ec.fieldContext_VerificationProof_method(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_VerificationProof_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VerificationProof", field.Name)
+}
+
+func (ec *executionContext) childFields_VerifyCodePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "verification":
+		return ec.fieldContext_VerifyCodePayload_verification(ctx, field)
+	case "errors":
+		return ec.fieldContext_VerifyCodePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VerifyCodePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_VerifyPasswordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "verification":
+		return ec.fieldContext_VerifyPasswordPayload_verification(ctx, field)
+	case "errors":
+		return ec.fieldContext_VerifyPasswordPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VerifyPasswordPayload", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2771,6 +5369,272 @@ func (ec *executionContext) dir_requiresScope_args(ctx context.Context, rawArgs 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_changePassword_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ChangePasswordInput, error) {
+			return ec.unmarshalNChangePasswordInput2accountqlᚋgraphᚋmodelᚐChangePasswordInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_completeReauthentication_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.CompleteReauthenticationInput, error) {
+			return ec.unmarshalNCompleteReauthenticationInput2accountqlᚋgraphᚋmodelᚐCompleteReauthenticationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_confirmTotpEnrollment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ConfirmTotpEnrollmentInput, error) {
+			return ec.unmarshalNConfirmTotpEnrollmentInput2accountqlᚋgraphᚋmodelᚐConfirmTotpEnrollmentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createPersonalAccessToken_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.CreatePersonalAccessTokenInput, error) {
+			return ec.unmarshalNCreatePersonalAccessTokenInput2accountqlᚋgraphᚋmodelᚐCreatePersonalAccessTokenInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteAccount_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeleteAccountInput, error) {
+			return ec.unmarshalNDeleteAccountInput2accountqlᚋgraphᚋmodelᚐDeleteAccountInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deletePersonalAccessToken_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeletePersonalAccessTokenInput, error) {
+			return ec.unmarshalNDeletePersonalAccessTokenInput2accountqlᚋgraphᚋmodelᚐDeletePersonalAccessTokenInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_generateBackupCodes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.GenerateBackupCodesInput, error) {
+			return ec.unmarshalNGenerateBackupCodesInput2accountqlᚋgraphᚋmodelᚐGenerateBackupCodesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_linkIdentity_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.LinkIdentityInput, error) {
+			return ec.unmarshalNLinkIdentityInput2accountqlᚋgraphᚋmodelᚐLinkIdentityInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_removeMfaVerification_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RemoveMfaVerificationInput, error) {
+			return ec.unmarshalNRemoveMfaVerificationInput2accountqlᚋgraphᚋmodelᚐRemoveMfaVerificationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_removePrimaryEmail_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RemovePrimaryEmailInput, error) {
+			return ec.unmarshalNRemovePrimaryEmailInput2accountqlᚋgraphᚋmodelᚐRemovePrimaryEmailInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_removePrimaryPhone_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RemovePrimaryPhoneInput, error) {
+			return ec.unmarshalNRemovePrimaryPhoneInput2accountqlᚋgraphᚋmodelᚐRemovePrimaryPhoneInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_renamePersonalAccessToken_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RenamePersonalAccessTokenInput, error) {
+			return ec.unmarshalNRenamePersonalAccessTokenInput2accountqlᚋgraphᚋmodelᚐRenamePersonalAccessTokenInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revokeAuthorizedApplication_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RevokeAuthorizedApplicationInput, error) {
+			return ec.unmarshalNRevokeAuthorizedApplicationInput2accountqlᚋgraphᚋmodelᚐRevokeAuthorizedApplicationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revokeSession_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RevokeSessionInput, error) {
+			return ec.unmarshalNRevokeSessionInput2accountqlᚋgraphᚋmodelᚐRevokeSessionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_sendVerificationCode_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.SendVerificationCodeInput, error) {
+			return ec.unmarshalNSendVerificationCodeInput2accountqlᚋgraphᚋmodelᚐSendVerificationCodeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_startIdentityLink_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.StartIdentityLinkInput, error) {
+			return ec.unmarshalNStartIdentityLinkInput2accountqlᚋgraphᚋmodelᚐStartIdentityLinkInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_startTotpEnrollment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.StartTotpEnrollmentInput, error) {
+			return ec.unmarshalNStartTotpEnrollmentInput2accountqlᚋgraphᚋmodelᚐStartTotpEnrollmentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_suspendAccount_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.SuspendAccountInput, error) {
+			return ec.unmarshalNSuspendAccountInput2accountqlᚋgraphᚋmodelᚐSuspendAccountInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_unlinkIdentity_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UnlinkIdentityInput, error) {
+			return ec.unmarshalNUnlinkIdentityInput2accountqlᚋgraphᚋmodelᚐUnlinkIdentityInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_updateCustomData_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2785,12 +5649,82 @@ func (ec *executionContext) field_Mutation_updateCustomData_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_updatePrimaryEmail_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdatePrimaryEmailInput, error) {
+			return ec.unmarshalNUpdatePrimaryEmailInput2accountqlᚋgraphᚋmodelᚐUpdatePrimaryEmailInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updatePrimaryPhone_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdatePrimaryPhoneInput, error) {
+			return ec.unmarshalNUpdatePrimaryPhoneInput2accountqlᚋgraphᚋmodelᚐUpdatePrimaryPhoneInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_updateProfile_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.UpdateProfileInput, error) {
 			return ec.unmarshalNUpdateProfileInput2accountqlᚋgraphᚋmodelᚐUpdateProfileInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateUsername_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdateUsernameInput, error) {
+			return ec.unmarshalNUpdateUsernameInput2accountqlᚋgraphᚋmodelᚐUpdateUsernameInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_verifyCode_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.VerifyCodeInput, error) {
+			return ec.unmarshalNVerifyCodeInput2accountqlᚋgraphᚋmodelᚐVerifyCodeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_verifyPassword_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.VerifyPasswordInput, error) {
+			return ec.unmarshalNVerifyPasswordInput2accountqlᚋgraphᚋmodelᚐVerifyPasswordInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3024,7 +5958,7 @@ func (ec *executionContext) _AccountSettings_fields(ctx context.Context, field g
 			return ec.fieldContext_AccountSettings_fields(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Fields, nil
+			return ec.Resolvers.AccountSettings().Fields(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.FieldPermission) graphql.Marshaler {
@@ -3038,8 +5972,8 @@ func (ec *executionContext) fieldContext_AccountSettings_fields(_ context.Contex
 	fc = &graphql.FieldContext{
 		Object:     "AccountSettings",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_FieldPermission(ctx, field)
 		},
@@ -3450,8 +6384,8 @@ func (ec *executionContext) _BasicError_code(ctx context.Context, field graphql.
 			return obj.Code, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.AccountErrorCode) graphql.Marshaler {
-			return ec.marshalNAccountErrorCode2accountqlᚋgraphᚋmodelᚐAccountErrorCode(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v account.Code) graphql.Marshaler {
+			return ec.marshalNAccountErrorCode2accountqlᚋaccountᚐCode(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3507,6 +6441,463 @@ func (ec *executionContext) fieldContext_BasicError_path(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("BasicError", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _ChangePasswordPayload_user(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePasswordPayload_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ChangePasswordPayload().User(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:read")
+				if err != nil {
+					var zeroVal *model.User
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.User
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, obj, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖaccountqlᚋgraphᚋmodelᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePasswordPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangePasswordPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangePasswordPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePasswordPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePasswordPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangePasswordPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CompleteReauthenticationPayload_verification(ctx context.Context, field graphql.CollectedField, obj *model.CompleteReauthenticationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CompleteReauthenticationPayload_verification(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Verification, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.VerificationProof) graphql.Marshaler {
+			return ec.marshalOVerificationProof2ᚖaccountqlᚋgraphᚋmodelᚐVerificationProof(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CompleteReauthenticationPayload_verification(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CompleteReauthenticationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VerificationProof(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CompleteReauthenticationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.CompleteReauthenticationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CompleteReauthenticationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CompleteReauthenticationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CompleteReauthenticationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConfirmTotpEnrollmentPayload_mfaVerification(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmTotpEnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmTotpEnrollmentPayload_mfaVerification(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ConfirmTotpEnrollmentPayload().MfaVerification(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.TotpVerification) graphql.Marshaler {
+			return ec.marshalOTotpVerification2ᚖaccountqlᚋgraphᚋmodelᚐTotpVerification(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmTotpEnrollmentPayload_mfaVerification(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmTotpEnrollmentPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TotpVerification(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConfirmTotpEnrollmentPayload_user(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmTotpEnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmTotpEnrollmentPayload_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ConfirmTotpEnrollmentPayload().User(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:read")
+				if err != nil {
+					var zeroVal *model.User
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.User
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, obj, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖaccountqlᚋgraphᚋmodelᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmTotpEnrollmentPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmTotpEnrollmentPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConfirmTotpEnrollmentPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmTotpEnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmTotpEnrollmentPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmTotpEnrollmentPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmTotpEnrollmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreatePersonalAccessTokenPayload_personalAccessToken(ctx context.Context, field graphql.CollectedField, obj *model.CreatePersonalAccessTokenPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreatePersonalAccessTokenPayload_personalAccessToken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PersonalAccessToken, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PersonalAccessToken) graphql.Marshaler {
+			return ec.marshalOPersonalAccessToken2ᚖaccountqlᚋgraphᚋmodelᚐPersonalAccessToken(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreatePersonalAccessTokenPayload_personalAccessToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreatePersonalAccessTokenPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PersonalAccessToken(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreatePersonalAccessTokenPayload_value(ctx context.Context, field graphql.CollectedField, obj *model.CreatePersonalAccessTokenPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreatePersonalAccessTokenPayload_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreatePersonalAccessTokenPayload_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CreatePersonalAccessTokenPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CreatePersonalAccessTokenPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.CreatePersonalAccessTokenPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreatePersonalAccessTokenPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreatePersonalAccessTokenPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreatePersonalAccessTokenPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteAccountPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *model.DeleteAccountPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteAccountPayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteAccountPayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteAccountPayload", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteAccountPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.DeleteAccountPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteAccountPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteAccountPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteAccountPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeletePersonalAccessTokenPayload_deletedName(ctx context.Context, field graphql.CollectedField, obj *model.DeletePersonalAccessTokenPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeletePersonalAccessTokenPayload_deletedName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeletePersonalAccessTokenPayload_deletedName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeletePersonalAccessTokenPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeletePersonalAccessTokenPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.DeletePersonalAccessTokenPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeletePersonalAccessTokenPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeletePersonalAccessTokenPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeletePersonalAccessTokenPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _FieldPermission_field(ctx context.Context, field graphql.CollectedField, obj *model.FieldPermission) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3519,8 +6910,8 @@ func (ec *executionContext) _FieldPermission_field(ctx context.Context, field gr
 			return obj.Field, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.AccountField) graphql.Marshaler {
-			return ec.marshalNAccountField2accountqlᚋgraphᚋmodelᚐAccountField(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v access.Field) graphql.Marshaler {
+			return ec.marshalNAccountField2accountqlᚋaccessᚐField(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3542,8 +6933,8 @@ func (ec *executionContext) _FieldPermission_access(ctx context.Context, field g
 			return obj.Access, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.Access) graphql.Marshaler {
-			return ec.marshalNAccess2accountqlᚋgraphᚋmodelᚐAccess(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v access.Access) graphql.Marshaler {
+			return ec.marshalNAccess2accountqlᚋaccessᚐAccess(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3576,6 +6967,386 @@ func (ec *executionContext) fieldContext_FieldPermission_stepUp(_ context.Contex
 	return graphql.NewScalarFieldContext("FieldPermission", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _GenerateBackupCodesPayload_codes(ctx context.Context, field graphql.CollectedField, obj *model.GenerateBackupCodesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GenerateBackupCodesPayload_codes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Codes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GenerateBackupCodesPayload_codes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GenerateBackupCodesPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _GenerateBackupCodesPayload_user(ctx context.Context, field graphql.CollectedField, obj *model.GenerateBackupCodesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GenerateBackupCodesPayload_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.GenerateBackupCodesPayload().User(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:read")
+				if err != nil {
+					var zeroVal *model.User
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.User
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, obj, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖaccountqlᚋgraphᚋmodelᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GenerateBackupCodesPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GenerateBackupCodesPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GenerateBackupCodesPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.GenerateBackupCodesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GenerateBackupCodesPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GenerateBackupCodesPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GenerateBackupCodesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IdentityLink_id(ctx context.Context, field graphql.CollectedField, obj *model.IdentityLink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IdentityLink_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IdentityLink_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IdentityLink", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _IdentityLink_authorizationUri(ctx context.Context, field graphql.CollectedField, obj *model.IdentityLink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IdentityLink_authorizationUri(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AuthorizationURI, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNURL2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IdentityLink_authorizationUri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IdentityLink", field, false, false, errors.New("field of type URL does not have child fields"))
+}
+
+func (ec *executionContext) _IdentityLink_expiresAt(ctx context.Context, field graphql.CollectedField, obj *model.IdentityLink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IdentityLink_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IdentityLink_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IdentityLink", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _InvalidCodeError_code(ctx context.Context, field graphql.CollectedField, obj *model.InvalidCodeError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvalidCodeError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v account.Code) graphql.Marshaler {
+			return ec.marshalNAccountErrorCode2accountqlᚋaccountᚐCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvalidCodeError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvalidCodeError", field, false, false, errors.New("field of type AccountErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _InvalidCodeError_message(ctx context.Context, field graphql.CollectedField, obj *model.InvalidCodeError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvalidCodeError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvalidCodeError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvalidCodeError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _InvalidCodeError_path(ctx context.Context, field graphql.CollectedField, obj *model.InvalidCodeError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvalidCodeError_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InvalidCodeError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvalidCodeError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _InvalidCodeError_attemptsRemaining(ctx context.Context, field graphql.CollectedField, obj *model.InvalidCodeError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvalidCodeError_attemptsRemaining(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AttemptsRemaining, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InvalidCodeError_attemptsRemaining(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvalidCodeError", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _LinkIdentityPayload_identity(ctx context.Context, field graphql.CollectedField, obj *model.LinkIdentityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LinkIdentityPayload_identity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Identity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SocialIdentity) graphql.Marshaler {
+			return ec.marshalOSocialIdentity2ᚖaccountqlᚋgraphᚋmodelᚐSocialIdentity(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LinkIdentityPayload_identity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LinkIdentityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SocialIdentity(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LinkIdentityPayload_user(ctx context.Context, field graphql.CollectedField, obj *model.LinkIdentityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LinkIdentityPayload_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.LinkIdentityPayload().User(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:read")
+				if err != nil {
+					var zeroVal *model.User
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.User
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, obj, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖaccountqlᚋgraphᚋmodelᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LinkIdentityPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LinkIdentityPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LinkIdentityPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.LinkIdentityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LinkIdentityPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LinkIdentityPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LinkIdentityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_updateProfile(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3594,11 +7365,11 @@ func (ec *executionContext) _Mutation_updateProfile(ctx context.Context, field g
 			directive1 := func(ctx context.Context) (any, error) {
 				scope, err := ec.unmarshalNString2string(ctx, "account:write")
 				if err != nil {
-					var zeroVal *model.UpdateProfilePayload
+					var zeroVal *model.UserPayload
 					return zeroVal, err
 				}
 				if ec.Directives.RequiresScope == nil {
-					var zeroVal *model.UpdateProfilePayload
+					var zeroVal *model.UserPayload
 					return zeroVal, errors.New("directive requiresScope is not implemented")
 				}
 				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
@@ -3607,8 +7378,8 @@ func (ec *executionContext) _Mutation_updateProfile(ctx context.Context, field g
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateProfilePayload) graphql.Marshaler {
-			return ec.marshalOUpdateProfilePayload2ᚖaccountqlᚋgraphᚋmodelᚐUpdateProfilePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+			return ec.marshalOUpdateProfilePayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -3656,11 +7427,11 @@ func (ec *executionContext) _Mutation_updateCustomData(ctx context.Context, fiel
 			directive1 := func(ctx context.Context) (any, error) {
 				scope, err := ec.unmarshalNString2string(ctx, "account:write")
 				if err != nil {
-					var zeroVal *model.UpdateCustomDataPayload
+					var zeroVal *model.UserPayload
 					return zeroVal, err
 				}
 				if ec.Directives.RequiresScope == nil {
-					var zeroVal *model.UpdateCustomDataPayload
+					var zeroVal *model.UserPayload
 					return zeroVal, errors.New("directive requiresScope is not implemented")
 				}
 				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
@@ -3669,8 +7440,8 @@ func (ec *executionContext) _Mutation_updateCustomData(ctx context.Context, fiel
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateCustomDataPayload) graphql.Marshaler {
-			return ec.marshalOUpdateCustomDataPayload2ᚖaccountqlᚋgraphᚋmodelᚐUpdateCustomDataPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+			return ec.marshalOUpdateCustomDataPayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx, selections, v)
 		},
 		true,
 		false,
@@ -3694,6 +7465,1544 @@ func (ec *executionContext) fieldContext_Mutation_updateCustomData(ctx context.C
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_updateCustomData_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_verifyPassword(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_verifyPassword(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().VerifyPassword(ctx, fc.Args["input"].(model.VerifyPasswordInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.VerifyPasswordPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.VerifyPasswordPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.VerifyPasswordPayload) graphql.Marshaler {
+			return ec.marshalOVerifyPasswordPayload2ᚖaccountqlᚋgraphᚋmodelᚐVerifyPasswordPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_verifyPassword(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VerifyPasswordPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_verifyPassword_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_sendVerificationCode(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_sendVerificationCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SendVerificationCode(ctx, fc.Args["input"].(model.SendVerificationCodeInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.SendVerificationCodePayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.SendVerificationCodePayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SendVerificationCodePayload) graphql.Marshaler {
+			return ec.marshalOSendVerificationCodePayload2ᚖaccountqlᚋgraphᚋmodelᚐSendVerificationCodePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_sendVerificationCode(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SendVerificationCodePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_sendVerificationCode_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_verifyCode(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_verifyCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().VerifyCode(ctx, fc.Args["input"].(model.VerifyCodeInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.VerifyCodePayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.VerifyCodePayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.VerifyCodePayload) graphql.Marshaler {
+			return ec.marshalOVerifyCodePayload2ᚖaccountqlᚋgraphᚋmodelᚐVerifyCodePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_verifyCode(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VerifyCodePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_verifyCode_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_startReauthentication(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_startReauthentication(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Mutation().StartReauthentication(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.StartReauthenticationPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.StartReauthenticationPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.StartReauthenticationPayload) graphql.Marshaler {
+			return ec.marshalOStartReauthenticationPayload2ᚖaccountqlᚋgraphᚋmodelᚐStartReauthenticationPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_startReauthentication(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StartReauthenticationPayload(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_completeReauthentication(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_completeReauthentication(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CompleteReauthentication(ctx, fc.Args["input"].(model.CompleteReauthenticationInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.CompleteReauthenticationPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.CompleteReauthenticationPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CompleteReauthenticationPayload) graphql.Marshaler {
+			return ec.marshalOCompleteReauthenticationPayload2ᚖaccountqlᚋgraphᚋmodelᚐCompleteReauthenticationPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_completeReauthentication(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CompleteReauthenticationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_completeReauthentication_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateUsername(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateUsername(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateUsername(ctx, fc.Args["input"].(model.UpdateUsernameInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+			return ec.marshalOUpdateUsernamePayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateUsername(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateUsernamePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateUsername_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updatePrimaryEmail(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updatePrimaryEmail(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdatePrimaryEmail(ctx, fc.Args["input"].(model.UpdatePrimaryEmailInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+			return ec.marshalOUpdatePrimaryEmailPayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updatePrimaryEmail(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdatePrimaryEmailPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updatePrimaryEmail_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removePrimaryEmail(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removePrimaryEmail(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemovePrimaryEmail(ctx, fc.Args["input"].(model.RemovePrimaryEmailInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+			return ec.marshalORemovePrimaryEmailPayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removePrimaryEmail(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RemovePrimaryEmailPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removePrimaryEmail_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updatePrimaryPhone(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updatePrimaryPhone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdatePrimaryPhone(ctx, fc.Args["input"].(model.UpdatePrimaryPhoneInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+			return ec.marshalOUpdatePrimaryPhonePayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updatePrimaryPhone(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdatePrimaryPhonePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updatePrimaryPhone_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removePrimaryPhone(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removePrimaryPhone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemovePrimaryPhone(ctx, fc.Args["input"].(model.RemovePrimaryPhoneInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+			return ec.marshalORemovePrimaryPhonePayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removePrimaryPhone(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RemovePrimaryPhonePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removePrimaryPhone_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_changePassword(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_changePassword(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ChangePassword(ctx, fc.Args["input"].(model.ChangePasswordInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+			return ec.marshalOChangePasswordPayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_changePassword(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangePasswordPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_changePassword_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_startIdentityLink(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_startIdentityLink(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().StartIdentityLink(ctx, fc.Args["input"].(model.StartIdentityLinkInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.StartIdentityLinkPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.StartIdentityLinkPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.StartIdentityLinkPayload) graphql.Marshaler {
+			return ec.marshalOStartIdentityLinkPayload2ᚖaccountqlᚋgraphᚋmodelᚐStartIdentityLinkPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_startIdentityLink(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StartIdentityLinkPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_startIdentityLink_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_linkIdentity(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_linkIdentity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().LinkIdentity(ctx, fc.Args["input"].(model.LinkIdentityInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.LinkIdentityPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.LinkIdentityPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.LinkIdentityPayload) graphql.Marshaler {
+			return ec.marshalOLinkIdentityPayload2ᚖaccountqlᚋgraphᚋmodelᚐLinkIdentityPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_linkIdentity(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LinkIdentityPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_linkIdentity_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_unlinkIdentity(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_unlinkIdentity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UnlinkIdentity(ctx, fc.Args["input"].(model.UnlinkIdentityInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+			return ec.marshalOUnlinkIdentityPayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_unlinkIdentity(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnlinkIdentityPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_unlinkIdentity_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createPersonalAccessToken(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createPersonalAccessToken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreatePersonalAccessToken(ctx, fc.Args["input"].(model.CreatePersonalAccessTokenInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.CreatePersonalAccessTokenPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.CreatePersonalAccessTokenPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CreatePersonalAccessTokenPayload) graphql.Marshaler {
+			return ec.marshalOCreatePersonalAccessTokenPayload2ᚖaccountqlᚋgraphᚋmodelᚐCreatePersonalAccessTokenPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createPersonalAccessToken(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreatePersonalAccessTokenPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createPersonalAccessToken_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_renamePersonalAccessToken(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_renamePersonalAccessToken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RenamePersonalAccessToken(ctx, fc.Args["input"].(model.RenamePersonalAccessTokenInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.RenamePersonalAccessTokenPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.RenamePersonalAccessTokenPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RenamePersonalAccessTokenPayload) graphql.Marshaler {
+			return ec.marshalORenamePersonalAccessTokenPayload2ᚖaccountqlᚋgraphᚋmodelᚐRenamePersonalAccessTokenPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_renamePersonalAccessToken(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RenamePersonalAccessTokenPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_renamePersonalAccessToken_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deletePersonalAccessToken(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deletePersonalAccessToken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeletePersonalAccessToken(ctx, fc.Args["input"].(model.DeletePersonalAccessTokenInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.DeletePersonalAccessTokenPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.DeletePersonalAccessTokenPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeletePersonalAccessTokenPayload) graphql.Marshaler {
+			return ec.marshalODeletePersonalAccessTokenPayload2ᚖaccountqlᚋgraphᚋmodelᚐDeletePersonalAccessTokenPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deletePersonalAccessToken(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeletePersonalAccessTokenPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deletePersonalAccessToken_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_startTotpEnrollment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_startTotpEnrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().StartTotpEnrollment(ctx, fc.Args["input"].(model.StartTotpEnrollmentInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.StartTotpEnrollmentPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.StartTotpEnrollmentPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.StartTotpEnrollmentPayload) graphql.Marshaler {
+			return ec.marshalOStartTotpEnrollmentPayload2ᚖaccountqlᚋgraphᚋmodelᚐStartTotpEnrollmentPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_startTotpEnrollment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StartTotpEnrollmentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_startTotpEnrollment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_confirmTotpEnrollment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_confirmTotpEnrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ConfirmTotpEnrollment(ctx, fc.Args["input"].(model.ConfirmTotpEnrollmentInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.ConfirmTotpEnrollmentPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.ConfirmTotpEnrollmentPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ConfirmTotpEnrollmentPayload) graphql.Marshaler {
+			return ec.marshalOConfirmTotpEnrollmentPayload2ᚖaccountqlᚋgraphᚋmodelᚐConfirmTotpEnrollmentPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_confirmTotpEnrollment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConfirmTotpEnrollmentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_confirmTotpEnrollment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_generateBackupCodes(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_generateBackupCodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().GenerateBackupCodes(ctx, fc.Args["input"].(model.GenerateBackupCodesInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.GenerateBackupCodesPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.GenerateBackupCodesPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.GenerateBackupCodesPayload) graphql.Marshaler {
+			return ec.marshalOGenerateBackupCodesPayload2ᚖaccountqlᚋgraphᚋmodelᚐGenerateBackupCodesPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_generateBackupCodes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GenerateBackupCodesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_generateBackupCodes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeMfaVerification(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeMfaVerification(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveMfaVerification(ctx, fc.Args["input"].(model.RemoveMfaVerificationInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+			return ec.marshalORemoveMfaVerificationPayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeMfaVerification(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RemoveMfaVerificationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeMfaVerification_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_revokeSession(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokeSession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokeSession(ctx, fc.Args["input"].(model.RevokeSessionInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+			return ec.marshalORevokeSessionPayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokeSession(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevokeSessionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokeSession_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_revokeAuthorizedApplication(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokeAuthorizedApplication(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokeAuthorizedApplication(ctx, fc.Args["input"].(model.RevokeAuthorizedApplicationInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.UserPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+			return ec.marshalORevokeAuthorizedApplicationPayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokeAuthorizedApplication(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevokeAuthorizedApplicationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokeAuthorizedApplication_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_suspendAccount(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_suspendAccount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SuspendAccount(ctx, fc.Args["input"].(model.SuspendAccountInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.SuspendAccountPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.SuspendAccountPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SuspendAccountPayload) graphql.Marshaler {
+			return ec.marshalOSuspendAccountPayload2ᚖaccountqlᚋgraphᚋmodelᚐSuspendAccountPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_suspendAccount(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SuspendAccountPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_suspendAccount_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteAccount(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteAccount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteAccount(ctx, fc.Args["input"].(model.DeleteAccountInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:security")
+				if err != nil {
+					var zeroVal *model.DeleteAccountPayload
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.DeleteAccountPayload
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteAccountPayload) graphql.Marshaler {
+			return ec.marshalODeleteAccountPayload2ᚖaccountqlᚋgraphᚋmodelᚐDeleteAccountPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteAccount(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteAccountPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteAccount_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -3951,6 +9260,153 @@ func (ec *executionContext) _PasswordPolicy_rejectedWords(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_PasswordPolicy_rejectedWords(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PasswordPolicy", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PasswordRejectedError_code(ctx context.Context, field graphql.CollectedField, obj *model.PasswordRejectedError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PasswordRejectedError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v account.Code) graphql.Marshaler {
+			return ec.marshalNAccountErrorCode2accountqlᚋaccountᚐCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PasswordRejectedError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PasswordRejectedError", field, false, false, errors.New("field of type AccountErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _PasswordRejectedError_message(ctx context.Context, field graphql.CollectedField, obj *model.PasswordRejectedError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PasswordRejectedError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PasswordRejectedError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PasswordRejectedError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PasswordRejectedError_path(ctx context.Context, field graphql.CollectedField, obj *model.PasswordRejectedError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PasswordRejectedError_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PasswordRejectedError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PasswordRejectedError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PasswordRejectedError_violations(ctx context.Context, field graphql.CollectedField, obj *model.PasswordRejectedError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PasswordRejectedError_violations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Violations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.PasswordViolation) graphql.Marshaler {
+			return ec.marshalNPasswordViolation2ᚕᚖaccountqlᚋgraphᚋmodelᚐPasswordViolationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PasswordRejectedError_violations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PasswordRejectedError",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PasswordViolation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PasswordViolation_code(ctx context.Context, field graphql.CollectedField, obj *model.PasswordViolation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PasswordViolation_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PasswordViolation_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PasswordViolation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PasswordViolation_message(ctx context.Context, field graphql.CollectedField, obj *model.PasswordViolation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PasswordViolation_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PasswordViolation_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PasswordViolation", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _PersonalAccessToken_id(ctx context.Context, field graphql.CollectedField, obj *model.PersonalAccessToken) (ret graphql.Marshaler) {
@@ -4244,6 +9700,190 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _RateLimitedError_code(ctx context.Context, field graphql.CollectedField, obj *model.RateLimitedError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateLimitedError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v account.Code) graphql.Marshaler {
+			return ec.marshalNAccountErrorCode2accountqlᚋaccountᚐCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RateLimitedError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateLimitedError", field, false, false, errors.New("field of type AccountErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _RateLimitedError_message(ctx context.Context, field graphql.CollectedField, obj *model.RateLimitedError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateLimitedError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RateLimitedError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateLimitedError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RateLimitedError_path(ctx context.Context, field graphql.CollectedField, obj *model.RateLimitedError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateLimitedError_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RateLimitedError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateLimitedError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RateLimitedError_retryAfterSeconds(ctx context.Context, field graphql.CollectedField, obj *model.RateLimitedError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateLimitedError_retryAfterSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RetryAfterSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RateLimitedError_retryAfterSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateLimitedError", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Reauthentication_id(ctx context.Context, field graphql.CollectedField, obj *model.Reauthentication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reauthentication_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reauthentication_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reauthentication", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Reauthentication_nonce(ctx context.Context, field graphql.CollectedField, obj *model.Reauthentication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reauthentication_nonce(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nonce, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reauthentication_nonce(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reauthentication", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Reauthentication_authorizationParameters(ctx context.Context, field graphql.CollectedField, obj *model.Reauthentication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reauthentication_authorizationParameters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AuthorizationParameters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+			return ec.marshalNJSON2encodingᚋjsonᚐRawMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reauthentication_authorizationParameters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reauthentication", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func (ec *executionContext) _Reauthentication_expiresAt(ctx context.Context, field graphql.CollectedField, obj *model.Reauthentication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reauthentication_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reauthentication_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reauthentication", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _Removable_allowed(ctx context.Context, field graphql.CollectedField, obj *model.Removable) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4279,8 +9919,8 @@ func (ec *executionContext) _Removable_reason(ctx context.Context, field graphql
 			return obj.Reason, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.AccountErrorCode) graphql.Marshaler {
-			return ec.marshalOAccountErrorCode2ᚖaccountqlᚋgraphᚋmodelᚐAccountErrorCode(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *account.Code) graphql.Marshaler {
+			return ec.marshalOAccountErrorCode2ᚖaccountqlᚋaccountᚐCode(ctx, selections, v)
 		},
 		true,
 		false,
@@ -4288,6 +9928,544 @@ func (ec *executionContext) _Removable_reason(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_Removable_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Removable", field, false, false, errors.New("field of type AccountErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _RemoveMfaVerificationPayload_user(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveMfaVerificationPayload_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.RemoveMfaVerificationPayload().User(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:read")
+				if err != nil {
+					var zeroVal *model.User
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.User
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, obj, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖaccountqlᚋgraphᚋmodelᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveMfaVerificationPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveMfaVerificationPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveMfaVerificationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveMfaVerificationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveMfaVerificationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveMfaVerificationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemovePrimaryEmailPayload_user(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemovePrimaryEmailPayload_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.RemovePrimaryEmailPayload().User(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:read")
+				if err != nil {
+					var zeroVal *model.User
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.User
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, obj, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖaccountqlᚋgraphᚋmodelᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemovePrimaryEmailPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemovePrimaryEmailPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemovePrimaryEmailPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemovePrimaryEmailPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemovePrimaryEmailPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemovePrimaryEmailPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemovePrimaryPhonePayload_user(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemovePrimaryPhonePayload_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.RemovePrimaryPhonePayload().User(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:read")
+				if err != nil {
+					var zeroVal *model.User
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.User
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, obj, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖaccountqlᚋgraphᚋmodelᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemovePrimaryPhonePayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemovePrimaryPhonePayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemovePrimaryPhonePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemovePrimaryPhonePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemovePrimaryPhonePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemovePrimaryPhonePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RenamePersonalAccessTokenPayload_personalAccessToken(ctx context.Context, field graphql.CollectedField, obj *model.RenamePersonalAccessTokenPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RenamePersonalAccessTokenPayload_personalAccessToken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PersonalAccessToken, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PersonalAccessToken) graphql.Marshaler {
+			return ec.marshalOPersonalAccessToken2ᚖaccountqlᚋgraphᚋmodelᚐPersonalAccessToken(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RenamePersonalAccessTokenPayload_personalAccessToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RenamePersonalAccessTokenPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PersonalAccessToken(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RenamePersonalAccessTokenPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RenamePersonalAccessTokenPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RenamePersonalAccessTokenPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RenamePersonalAccessTokenPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RenamePersonalAccessTokenPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeAuthorizedApplicationPayload_user(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeAuthorizedApplicationPayload_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.RevokeAuthorizedApplicationPayload().User(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:read")
+				if err != nil {
+					var zeroVal *model.User
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.User
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, obj, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖaccountqlᚋgraphᚋmodelᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeAuthorizedApplicationPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeAuthorizedApplicationPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeAuthorizedApplicationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeAuthorizedApplicationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeAuthorizedApplicationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeAuthorizedApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeSessionPayload_user(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeSessionPayload_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.RevokeSessionPayload().User(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:read")
+				if err != nil {
+					var zeroVal *model.User
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.User
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, obj, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖaccountqlᚋgraphᚋmodelᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeSessionPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeSessionPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeSessionPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeSessionPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeSessionPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeSessionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SendVerificationCodePayload_challenge(ctx context.Context, field graphql.CollectedField, obj *model.SendVerificationCodePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SendVerificationCodePayload_challenge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Challenge, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.VerificationChallenge) graphql.Marshaler {
+			return ec.marshalOVerificationChallenge2ᚖaccountqlᚋgraphᚋmodelᚐVerificationChallenge(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SendVerificationCodePayload_challenge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SendVerificationCodePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VerificationChallenge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SendVerificationCodePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.SendVerificationCodePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SendVerificationCodePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SendVerificationCodePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SendVerificationCodePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Session_id(ctx context.Context, field graphql.CollectedField, obj *model.Session) (ret graphql.Marshaler) {
@@ -4989,6 +11167,483 @@ func (ec *executionContext) fieldContext_SsoIdentity_details(_ context.Context, 
 	return graphql.NewScalarFieldContext("SsoIdentity", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
+func (ec *executionContext) _StartIdentityLinkPayload_link(ctx context.Context, field graphql.CollectedField, obj *model.StartIdentityLinkPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StartIdentityLinkPayload_link(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Link, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.IdentityLink) graphql.Marshaler {
+			return ec.marshalOIdentityLink2ᚖaccountqlᚋgraphᚋmodelᚐIdentityLink(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StartIdentityLinkPayload_link(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StartIdentityLinkPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IdentityLink(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StartIdentityLinkPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.StartIdentityLinkPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StartIdentityLinkPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StartIdentityLinkPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StartIdentityLinkPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StartReauthenticationPayload_reauthentication(ctx context.Context, field graphql.CollectedField, obj *model.StartReauthenticationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StartReauthenticationPayload_reauthentication(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reauthentication, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Reauthentication) graphql.Marshaler {
+			return ec.marshalOReauthentication2ᚖaccountqlᚋgraphᚋmodelᚐReauthentication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StartReauthenticationPayload_reauthentication(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StartReauthenticationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reauthentication(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StartReauthenticationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.StartReauthenticationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StartReauthenticationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StartReauthenticationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StartReauthenticationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StartTotpEnrollmentPayload_enrollment(ctx context.Context, field graphql.CollectedField, obj *model.StartTotpEnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StartTotpEnrollmentPayload_enrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enrollment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.TotpEnrollment) graphql.Marshaler {
+			return ec.marshalOTotpEnrollment2ᚖaccountqlᚋgraphᚋmodelᚐTotpEnrollment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StartTotpEnrollmentPayload_enrollment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StartTotpEnrollmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TotpEnrollment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StartTotpEnrollmentPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.StartTotpEnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StartTotpEnrollmentPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StartTotpEnrollmentPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StartTotpEnrollmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StepUpRequiredError_code(ctx context.Context, field graphql.CollectedField, obj *model.StepUpRequiredError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StepUpRequiredError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v account.Code) graphql.Marshaler {
+			return ec.marshalNAccountErrorCode2accountqlᚋaccountᚐCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StepUpRequiredError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StepUpRequiredError", field, false, false, errors.New("field of type AccountErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _StepUpRequiredError_message(ctx context.Context, field graphql.CollectedField, obj *model.StepUpRequiredError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StepUpRequiredError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StepUpRequiredError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StepUpRequiredError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _StepUpRequiredError_path(ctx context.Context, field graphql.CollectedField, obj *model.StepUpRequiredError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StepUpRequiredError_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StepUpRequiredError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StepUpRequiredError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _StepUpRequiredError_methods(ctx context.Context, field graphql.CollectedField, obj *model.StepUpRequiredError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StepUpRequiredError_methods(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Methods, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []account.Method) graphql.Marshaler {
+			return ec.marshalNStepUpMethod2ᚕaccountqlᚋaccountᚐMethodᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StepUpRequiredError_methods(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StepUpRequiredError", field, false, false, errors.New("field of type StepUpMethod does not have child fields"))
+}
+
+func (ec *executionContext) _StepUpRequiredError_maxAgeSeconds(ctx context.Context, field graphql.CollectedField, obj *model.StepUpRequiredError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StepUpRequiredError_maxAgeSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxAgeSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StepUpRequiredError_maxAgeSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StepUpRequiredError", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SuspendAccountPayload_suspended(ctx context.Context, field graphql.CollectedField, obj *model.SuspendAccountPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SuspendAccountPayload_suspended(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Suspended, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SuspendAccountPayload_suspended(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SuspendAccountPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _SuspendAccountPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.SuspendAccountPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SuspendAccountPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SuspendAccountPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SuspendAccountPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TotpEnrollment_id(ctx context.Context, field graphql.CollectedField, obj *model.TotpEnrollment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TotpEnrollment_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TotpEnrollment_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TotpEnrollment", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _TotpEnrollment_secret(ctx context.Context, field graphql.CollectedField, obj *model.TotpEnrollment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TotpEnrollment_secret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Secret, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TotpEnrollment_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TotpEnrollment", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TotpEnrollment_otpauthUri(ctx context.Context, field graphql.CollectedField, obj *model.TotpEnrollment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TotpEnrollment_otpauthUri(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OtpauthURI, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TotpEnrollment_otpauthUri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TotpEnrollment", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TotpEnrollment_qrCode(ctx context.Context, field graphql.CollectedField, obj *model.TotpEnrollment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TotpEnrollment_qrCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.QRCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TotpEnrollment_qrCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TotpEnrollment", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TotpEnrollment_expiresAt(ctx context.Context, field graphql.CollectedField, obj *model.TotpEnrollment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TotpEnrollment_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TotpEnrollment_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TotpEnrollment", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _TotpVerification_id(ctx context.Context, field graphql.CollectedField, obj *model.TotpVerification) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5058,7 +11713,89 @@ func (ec *executionContext) fieldContext_TotpVerification_lastUsedAt(_ context.C
 	return graphql.NewScalarFieldContext("TotpVerification", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _UpdateCustomDataPayload_user(ctx context.Context, field graphql.CollectedField, obj *model.UpdateCustomDataPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnlinkIdentityPayload_user(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnlinkIdentityPayload_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.UnlinkIdentityPayload().User(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:read")
+				if err != nil {
+					var zeroVal *model.User
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.User
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, obj, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖaccountqlᚋgraphᚋmodelᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnlinkIdentityPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnlinkIdentityPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnlinkIdentityPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnlinkIdentityPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnlinkIdentityPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnlinkIdentityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateCustomDataPayload_user(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5108,7 +11845,7 @@ func (ec *executionContext) fieldContext_UpdateCustomDataPayload_user(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateCustomDataPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateCustomDataPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateCustomDataPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5140,7 +11877,171 @@ func (ec *executionContext) fieldContext_UpdateCustomDataPayload_errors(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateProfilePayload_user(ctx context.Context, field graphql.CollectedField, obj *model.UpdateProfilePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdatePrimaryEmailPayload_user(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdatePrimaryEmailPayload_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.UpdatePrimaryEmailPayload().User(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:read")
+				if err != nil {
+					var zeroVal *model.User
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.User
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, obj, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖaccountqlᚋgraphᚋmodelᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdatePrimaryEmailPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdatePrimaryEmailPayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdatePrimaryEmailPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdatePrimaryEmailPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdatePrimaryEmailPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdatePrimaryEmailPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdatePrimaryPhonePayload_user(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdatePrimaryPhonePayload_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.UpdatePrimaryPhonePayload().User(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:read")
+				if err != nil {
+					var zeroVal *model.User
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.User
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, obj, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖaccountqlᚋgraphᚋmodelᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdatePrimaryPhonePayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdatePrimaryPhonePayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdatePrimaryPhonePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdatePrimaryPhonePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdatePrimaryPhonePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdatePrimaryPhonePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateProfilePayload_user(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5190,7 +12091,7 @@ func (ec *executionContext) fieldContext_UpdateProfilePayload_user(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateProfilePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateProfilePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateProfilePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5212,6 +12113,88 @@ func (ec *executionContext) _UpdateProfilePayload_errors(ctx context.Context, fi
 func (ec *executionContext) fieldContext_UpdateProfilePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateProfilePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateUsernamePayload_user(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateUsernamePayload_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.UpdateUsernamePayload().User(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNString2string(ctx, "account:read")
+				if err != nil {
+					var zeroVal *model.User
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScope == nil {
+					var zeroVal *model.User
+					return zeroVal, errors.New("directive requiresScope is not implemented")
+				}
+				return ec.Directives.RequiresScope(ctx, obj, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖaccountqlᚋgraphᚋmodelᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateUsernamePayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateUsernamePayload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateUsernamePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateUsernamePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateUsernamePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateUsernamePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -5254,7 +12237,7 @@ func (ec *executionContext) _User_username(ctx context.Context, field graphql.Co
 			return ec.fieldContext_User_username(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Username(), nil
+			return obj.Username()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -5277,7 +12260,7 @@ func (ec *executionContext) _User_primaryEmail(ctx context.Context, field graphq
 			return ec.fieldContext_User_primaryEmail(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PrimaryEmail(), nil
+			return obj.PrimaryEmail()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -5300,7 +12283,7 @@ func (ec *executionContext) _User_primaryPhone(ctx context.Context, field graphq
 			return ec.fieldContext_User_primaryPhone(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PrimaryPhone(), nil
+			return obj.PrimaryPhone()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -5419,7 +12402,7 @@ func (ec *executionContext) _User_name(ctx context.Context, field graphql.Collec
 			return ec.fieldContext_User_name(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Name(), nil
+			return obj.Name()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -5442,7 +12425,7 @@ func (ec *executionContext) _User_avatar(ctx context.Context, field graphql.Coll
 			return ec.fieldContext_User_avatar(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Avatar(), nil
+			return obj.Avatar()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -5465,7 +12448,7 @@ func (ec *executionContext) _User_profile(ctx context.Context, field graphql.Col
 			return ec.fieldContext_User_profile(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Profile(), nil
+			return obj.Profile()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *logto.Profile) graphql.Marshaler {
@@ -5497,7 +12480,7 @@ func (ec *executionContext) _User_customData(ctx context.Context, field graphql.
 			return ec.fieldContext_User_customData(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CustomData(), nil
+			return obj.CustomData()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
@@ -5546,8 +12529,8 @@ func (ec *executionContext) _User_stepUpMethods(ctx context.Context, field graph
 			return ec.Resolvers.User().StepUpMethods(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.StepUpMethod) graphql.Marshaler {
-			return ec.marshalOStepUpMethod2ᚕaccountqlᚋgraphᚋmodelᚐStepUpMethodᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []account.Method) graphql.Marshaler {
+			return ec.marshalOStepUpMethod2ᚕaccountqlᚋaccountᚐMethodᚄ(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5589,7 +12572,7 @@ func (ec *executionContext) _User_identities(ctx context.Context, field graphql.
 			return ec.fieldContext_User_identities(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Identities(), nil
+			return obj.Identities()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.SocialIdentity) graphql.Marshaler {
@@ -5621,7 +12604,7 @@ func (ec *executionContext) _User_ssoIdentities(ctx context.Context, field graph
 			return ec.fieldContext_User_ssoIdentities(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.SsoIdentities(), nil
+			return obj.SsoIdentities()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.SsoIdentity) graphql.Marshaler {
@@ -6317,6 +13300,318 @@ func (ec *executionContext) _UsernamePolicy_underscore(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_UsernamePolicy_underscore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UsernamePolicy", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _VerificationChallenge_id(ctx context.Context, field graphql.CollectedField, obj *model.VerificationChallenge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VerificationChallenge_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VerificationChallenge_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VerificationChallenge", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _VerificationChallenge_maskedTarget(ctx context.Context, field graphql.CollectedField, obj *model.VerificationChallenge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VerificationChallenge_maskedTarget(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaskedTarget, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VerificationChallenge_maskedTarget(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VerificationChallenge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _VerificationChallenge_expiresAt(ctx context.Context, field graphql.CollectedField, obj *model.VerificationChallenge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VerificationChallenge_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VerificationChallenge_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VerificationChallenge", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _VerificationChallenge_resendAvailableAt(ctx context.Context, field graphql.CollectedField, obj *model.VerificationChallenge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VerificationChallenge_resendAvailableAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResendAvailableAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VerificationChallenge_resendAvailableAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VerificationChallenge", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _VerificationProof_proof(ctx context.Context, field graphql.CollectedField, obj *model.VerificationProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VerificationProof_proof(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Proof, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VerificationProof_proof(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VerificationProof", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _VerificationProof_kind(ctx context.Context, field graphql.CollectedField, obj *model.VerificationProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VerificationProof_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v account.ProofKind) graphql.Marshaler {
+			return ec.marshalNProofKind2accountqlᚋaccountᚐProofKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VerificationProof_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VerificationProof", field, false, false, errors.New("field of type ProofKind does not have child fields"))
+}
+
+func (ec *executionContext) _VerificationProof_method(ctx context.Context, field graphql.CollectedField, obj *model.VerificationProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VerificationProof_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v account.Method) graphql.Marshaler {
+			return ec.marshalNStepUpMethod2accountqlᚋaccountᚐMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VerificationProof_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VerificationProof", field, false, false, errors.New("field of type StepUpMethod does not have child fields"))
+}
+
+func (ec *executionContext) _VerificationProof_expiresAt(ctx context.Context, field graphql.CollectedField, obj *model.VerificationProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VerificationProof_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VerificationProof_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VerificationProof", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _VerifyCodePayload_verification(ctx context.Context, field graphql.CollectedField, obj *model.VerifyCodePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VerifyCodePayload_verification(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Verification, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.VerificationProof) graphql.Marshaler {
+			return ec.marshalOVerificationProof2ᚖaccountqlᚋgraphᚋmodelᚐVerificationProof(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VerifyCodePayload_verification(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VerifyCodePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VerificationProof(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VerifyCodePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.VerifyCodePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VerifyCodePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VerifyCodePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VerifyCodePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VerifyPasswordPayload_verification(ctx context.Context, field graphql.CollectedField, obj *model.VerifyPasswordPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VerifyPasswordPayload_verification(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Verification, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.VerificationProof) graphql.Marshaler {
+			return ec.marshalOVerificationProof2ᚖaccountqlᚋgraphᚋmodelᚐVerificationProof(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VerifyPasswordPayload_verification(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VerifyPasswordPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VerificationProof(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VerifyPasswordPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.VerifyPasswordPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VerifyPasswordPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.AccountError) graphql.Marshaler {
+			return ec.marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐAccountErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VerifyPasswordPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VerifyPasswordPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _WebAuthnVerification_id(ctx context.Context, field graphql.CollectedField, obj *model.WebAuthnVerification) (ret graphql.Marshaler) {
@@ -7558,6 +14853,745 @@ func (ec *executionContext) unmarshalInputAddressInput(ctx context.Context, obj 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputChangePasswordInput(ctx context.Context, obj any) (model.ChangePasswordInput, error) {
+	var it model.ChangePasswordInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["revokeSessions"]; !present {
+		asMap["revokeSessions"] = false
+	}
+	if _, present := asMap["deletePersonalAccessTokens"]; !present {
+		asMap["deletePersonalAccessTokens"] = false
+	}
+
+	fieldsInOrder := [...]string{"newPassword", "currentPassword", "stepUpProof", "revokeSessions", "deletePersonalAccessTokens"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "newPassword":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("newPassword"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NewPassword = data
+		case "currentPassword":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currentPassword"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CurrentPassword = graphql.OmittableOf(data)
+		case "stepUpProof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stepUpProof"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StepUpProof = graphql.OmittableOf(data)
+		case "revokeSessions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("revokeSessions"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RevokeSessions = data
+		case "deletePersonalAccessTokens":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deletePersonalAccessTokens"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeletePersonalAccessTokens = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCompleteReauthenticationInput(ctx context.Context, obj any) (model.CompleteReauthenticationInput, error) {
+	var it model.CompleteReauthenticationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "idToken"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idToken":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idToken"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDToken = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputConfirmTotpEnrollmentInput(ctx context.Context, obj any) (model.ConfirmTotpEnrollmentInput, error) {
+	var it model.ConfirmTotpEnrollmentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"enrollmentId", "code"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "enrollmentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enrollmentId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EnrollmentID = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCreatePersonalAccessTokenInput(ctx context.Context, obj any) (model.CreatePersonalAccessTokenInput, error) {
+	var it model.CreatePersonalAccessTokenInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "expiresAt", "stepUpProof"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "expiresAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expiresAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpiresAt = graphql.OmittableOf(data)
+		case "stepUpProof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stepUpProof"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StepUpProof = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDeleteAccountInput(ctx context.Context, obj any) (model.DeleteAccountInput, error) {
+	var it model.DeleteAccountInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"stepUpProof", "confirm"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "stepUpProof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stepUpProof"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StepUpProof = graphql.OmittableOf(data)
+		case "confirm":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("confirm"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Confirm = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDeletePersonalAccessTokenInput(ctx context.Context, obj any) (model.DeletePersonalAccessTokenInput, error) {
+	var it model.DeletePersonalAccessTokenInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputGenerateBackupCodesInput(ctx context.Context, obj any) (model.GenerateBackupCodesInput, error) {
+	var it model.GenerateBackupCodesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["replace"]; !present {
+		asMap["replace"] = false
+	}
+
+	fieldsInOrder := [...]string{"replace", "stepUpProof"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "replace":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("replace"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Replace = data
+		case "stepUpProof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stepUpProof"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StepUpProof = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputLinkIdentityInput(ctx context.Context, obj any) (model.LinkIdentityInput, error) {
+	var it model.LinkIdentityInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["replace"]; !present {
+		asMap["replace"] = false
+	}
+
+	fieldsInOrder := [...]string{"linkId", "state", "connectorData", "replace"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "linkId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("linkId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LinkID = data
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "connectorData":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("connectorData"))
+			data, err := ec.unmarshalNJSON2encodingᚋjsonᚐRawMessage(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ConnectorData = data
+		case "replace":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("replace"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Replace = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRemoveMfaVerificationInput(ctx context.Context, obj any) (model.RemoveMfaVerificationInput, error) {
+	var it model.RemoveMfaVerificationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "stepUpProof"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "stepUpProof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stepUpProof"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StepUpProof = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRemovePrimaryEmailInput(ctx context.Context, obj any) (model.RemovePrimaryEmailInput, error) {
+	var it model.RemovePrimaryEmailInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"stepUpProof"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "stepUpProof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stepUpProof"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StepUpProof = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRemovePrimaryPhoneInput(ctx context.Context, obj any) (model.RemovePrimaryPhoneInput, error) {
+	var it model.RemovePrimaryPhoneInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"stepUpProof"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "stepUpProof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stepUpProof"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StepUpProof = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRenamePersonalAccessTokenInput(ctx context.Context, obj any) (model.RenamePersonalAccessTokenInput, error) {
+	var it model.RenamePersonalAccessTokenInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "newName"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "newName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("newName"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NewName = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRevokeAuthorizedApplicationInput(ctx context.Context, obj any) (model.RevokeAuthorizedApplicationInput, error) {
+	var it model.RevokeAuthorizedApplicationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRevokeSessionInput(ctx context.Context, obj any) (model.RevokeSessionInput, error) {
+	var it model.RevokeSessionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSendVerificationCodeInput(ctx context.Context, obj any) (model.SendVerificationCodeInput, error) {
+	var it model.SendVerificationCodeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"email", "phone", "stepUpProof"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = graphql.OmittableOf(data)
+		case "phone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Phone = graphql.OmittableOf(data)
+		case "stepUpProof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stepUpProof"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StepUpProof = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputStartIdentityLinkInput(ctx context.Context, obj any) (model.StartIdentityLinkInput, error) {
+	var it model.StartIdentityLinkInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"connectorId", "redirectUri", "state", "stepUpProof"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "connectorId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("connectorId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ConnectorID = data
+		case "redirectUri":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("redirectUri"))
+			data, err := ec.unmarshalNURL2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RedirectURI = data
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "stepUpProof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stepUpProof"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StepUpProof = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputStartTotpEnrollmentInput(ctx context.Context, obj any) (model.StartTotpEnrollmentInput, error) {
+	var it model.StartTotpEnrollmentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"stepUpProof"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "stepUpProof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stepUpProof"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StepUpProof = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSuspendAccountInput(ctx context.Context, obj any) (model.SuspendAccountInput, error) {
+	var it model.SuspendAccountInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"stepUpProof", "confirm"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "stepUpProof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stepUpProof"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StepUpProof = graphql.OmittableOf(data)
+		case "confirm":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("confirm"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Confirm = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUnlinkIdentityInput(ctx context.Context, obj any) (model.UnlinkIdentityInput, error) {
+	var it model.UnlinkIdentityInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"target", "stepUpProof"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "target":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("target"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Target = data
+		case "stepUpProof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stepUpProof"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StepUpProof = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputUpdateCustomDataInput(ctx context.Context, obj any) (model.UpdateCustomDataInput, error) {
 	var it model.UpdateCustomDataInput
 	if obj == nil {
@@ -7594,6 +15628,94 @@ func (ec *executionContext) unmarshalInputUpdateCustomDataInput(ctx context.Cont
 				return it, err
 			}
 			it.Mode = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdatePrimaryEmailInput(ctx context.Context, obj any) (model.UpdatePrimaryEmailInput, error) {
+	var it model.UpdatePrimaryEmailInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"email", "identifierProof", "stepUpProof"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		case "identifierProof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("identifierProof"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdentifierProof = data
+		case "stepUpProof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stepUpProof"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StepUpProof = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdatePrimaryPhoneInput(ctx context.Context, obj any) (model.UpdatePrimaryPhoneInput, error) {
+	var it model.UpdatePrimaryPhoneInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"phone", "identifierProof", "stepUpProof"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "phone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phone"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Phone = data
+		case "identifierProof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("identifierProof"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdentifierProof = data
+		case "stepUpProof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stepUpProof"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StepUpProof = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -7638,6 +15760,43 @@ func (ec *executionContext) unmarshalInputUpdateProfileInput(ctx context.Context
 				return it, err
 			}
 			it.Profile = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdateUsernameInput(ctx context.Context, obj any) (model.UpdateUsernameInput, error) {
+	var it model.UpdateUsernameInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"username", "stepUpProof"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "username":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("username"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Username = graphql.OmittableOf(data)
+		case "stepUpProof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stepUpProof"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StepUpProof = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -7750,6 +15909,73 @@ func (ec *executionContext) unmarshalInputUserProfileInput(ctx context.Context, 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputVerifyCodeInput(ctx context.Context, obj any) (model.VerifyCodeInput, error) {
+	var it model.VerifyCodeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"challengeId", "code"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "challengeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("challengeId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ChallengeID = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputVerifyPasswordInput(ctx context.Context, obj any) (model.VerifyPasswordInput, error) {
+	var it model.VerifyPasswordInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"password"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "password":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("password"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Password = data
+		}
+	}
+	return it, nil
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -7758,6 +15984,34 @@ func (ec *executionContext) _AccountError(ctx context.Context, sel ast.Selection
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case model.StepUpRequiredError:
+		return ec._StepUpRequiredError(ctx, sel, &obj)
+	case *model.StepUpRequiredError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._StepUpRequiredError(ctx, sel, obj)
+	case model.RateLimitedError:
+		return ec._RateLimitedError(ctx, sel, &obj)
+	case *model.RateLimitedError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RateLimitedError(ctx, sel, obj)
+	case model.PasswordRejectedError:
+		return ec._PasswordRejectedError(ctx, sel, &obj)
+	case *model.PasswordRejectedError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PasswordRejectedError(ctx, sel, obj)
+	case model.InvalidCodeError:
+		return ec._InvalidCodeError(ctx, sel, &obj)
+	case *model.InvalidCodeError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._InvalidCodeError(ctx, sel, obj)
 	case model.BasicError:
 		return ec._BasicError(ctx, sel, &obj)
 	case *model.BasicError:
@@ -8015,10 +16269,43 @@ func (ec *executionContext) _AccountSettings(ctx context.Context, sel ast.Select
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "fields":
-			out.Values[i] = ec._AccountSettings_fields(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._AccountSettings_fields(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -8305,6 +16592,373 @@ func (ec *executionContext) _BasicError(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var changePasswordPayloadImplementors = []string{"ChangePasswordPayload"}
+
+func (ec *executionContext) _ChangePasswordPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UserPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, changePasswordPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChangePasswordPayload")
+		case "user":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ChangePasswordPayload_user(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "errors":
+			out.Values[i] = ec._ChangePasswordPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var completeReauthenticationPayloadImplementors = []string{"CompleteReauthenticationPayload"}
+
+func (ec *executionContext) _CompleteReauthenticationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CompleteReauthenticationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, completeReauthenticationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CompleteReauthenticationPayload")
+		case "verification":
+			out.Values[i] = ec._CompleteReauthenticationPayload_verification(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._CompleteReauthenticationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var confirmTotpEnrollmentPayloadImplementors = []string{"ConfirmTotpEnrollmentPayload"}
+
+func (ec *executionContext) _ConfirmTotpEnrollmentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ConfirmTotpEnrollmentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, confirmTotpEnrollmentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ConfirmTotpEnrollmentPayload")
+		case "mfaVerification":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ConfirmTotpEnrollmentPayload_mfaVerification(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "user":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ConfirmTotpEnrollmentPayload_user(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "errors":
+			out.Values[i] = ec._ConfirmTotpEnrollmentPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var createPersonalAccessTokenPayloadImplementors = []string{"CreatePersonalAccessTokenPayload"}
+
+func (ec *executionContext) _CreatePersonalAccessTokenPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreatePersonalAccessTokenPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createPersonalAccessTokenPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreatePersonalAccessTokenPayload")
+		case "personalAccessToken":
+			out.Values[i] = ec._CreatePersonalAccessTokenPayload_personalAccessToken(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._CreatePersonalAccessTokenPayload_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._CreatePersonalAccessTokenPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deleteAccountPayloadImplementors = []string{"DeleteAccountPayload"}
+
+func (ec *executionContext) _DeleteAccountPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteAccountPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteAccountPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteAccountPayload")
+		case "deletedId":
+			out.Values[i] = ec._DeleteAccountPayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._DeleteAccountPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deletePersonalAccessTokenPayloadImplementors = []string{"DeletePersonalAccessTokenPayload"}
+
+func (ec *executionContext) _DeletePersonalAccessTokenPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeletePersonalAccessTokenPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deletePersonalAccessTokenPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeletePersonalAccessTokenPayload")
+		case "deletedName":
+			out.Values[i] = ec._DeletePersonalAccessTokenPayload_deletedName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._DeletePersonalAccessTokenPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var fieldPermissionImplementors = []string{"FieldPermission"}
 
 func (ec *executionContext) _FieldPermission(ctx context.Context, sel ast.SelectionSet, obj *model.FieldPermission) graphql.Marshaler {
@@ -8331,6 +16985,269 @@ func (ec *executionContext) _FieldPermission(ctx context.Context, sel ast.Select
 			out.Values[i] = ec._FieldPermission_stepUp(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var generateBackupCodesPayloadImplementors = []string{"GenerateBackupCodesPayload"}
+
+func (ec *executionContext) _GenerateBackupCodesPayload(ctx context.Context, sel ast.SelectionSet, obj *model.GenerateBackupCodesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, generateBackupCodesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GenerateBackupCodesPayload")
+		case "codes":
+			out.Values[i] = ec._GenerateBackupCodesPayload_codes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "user":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._GenerateBackupCodesPayload_user(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "errors":
+			out.Values[i] = ec._GenerateBackupCodesPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var identityLinkImplementors = []string{"IdentityLink"}
+
+func (ec *executionContext) _IdentityLink(ctx context.Context, sel ast.SelectionSet, obj *model.IdentityLink) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, identityLinkImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("IdentityLink")
+		case "id":
+			out.Values[i] = ec._IdentityLink_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "authorizationUri":
+			out.Values[i] = ec._IdentityLink_authorizationUri(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._IdentityLink_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var invalidCodeErrorImplementors = []string{"InvalidCodeError", "AccountError"}
+
+func (ec *executionContext) _InvalidCodeError(ctx context.Context, sel ast.SelectionSet, obj *model.InvalidCodeError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, invalidCodeErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("InvalidCodeError")
+		case "code":
+			out.Values[i] = ec._InvalidCodeError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._InvalidCodeError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._InvalidCodeError_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "attemptsRemaining":
+			out.Values[i] = ec._InvalidCodeError_attemptsRemaining(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var linkIdentityPayloadImplementors = []string{"LinkIdentityPayload"}
+
+func (ec *executionContext) _LinkIdentityPayload(ctx context.Context, sel ast.SelectionSet, obj *model.LinkIdentityPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, linkIdentityPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LinkIdentityPayload")
+		case "identity":
+			out.Values[i] = ec._LinkIdentityPayload_identity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "user":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._LinkIdentityPayload_user(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "errors":
+			out.Values[i] = ec._LinkIdentityPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -8383,6 +17300,181 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "updateCustomData":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateCustomData(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "verifyPassword":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_verifyPassword(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sendVerificationCode":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_sendVerificationCode(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "verifyCode":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_verifyCode(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "startReauthentication":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_startReauthentication(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "completeReauthentication":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_completeReauthentication(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updateUsername":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateUsername(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updatePrimaryEmail":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updatePrimaryEmail(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "removePrimaryEmail":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removePrimaryEmail(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updatePrimaryPhone":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updatePrimaryPhone(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "removePrimaryPhone":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removePrimaryPhone(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "changePassword":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_changePassword(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "startIdentityLink":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_startIdentityLink(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "linkIdentity":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_linkIdentity(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unlinkIdentity":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_unlinkIdentity(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createPersonalAccessToken":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createPersonalAccessToken(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "renamePersonalAccessToken":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_renamePersonalAccessToken(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deletePersonalAccessToken":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deletePersonalAccessToken(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "startTotpEnrollment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_startTotpEnrollment(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "confirmTotpEnrollment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_confirmTotpEnrollment(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "generateBackupCodes":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_generateBackupCodes(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "removeMfaVerification":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeMfaVerification(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "revokeSession":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokeSession(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "revokeAuthorizedApplication":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokeAuthorizedApplication(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "suspendAccount":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_suspendAccount(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deleteAccount":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteAccount(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -8505,6 +17597,102 @@ func (ec *executionContext) _PasswordPolicy(ctx context.Context, sel ast.Selecti
 			}
 		case "rejectedWords":
 			out.Values[i] = ec._PasswordPolicy_rejectedWords(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var passwordRejectedErrorImplementors = []string{"PasswordRejectedError", "AccountError"}
+
+func (ec *executionContext) _PasswordRejectedError(ctx context.Context, sel ast.SelectionSet, obj *model.PasswordRejectedError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, passwordRejectedErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PasswordRejectedError")
+		case "code":
+			out.Values[i] = ec._PasswordRejectedError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._PasswordRejectedError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._PasswordRejectedError_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "violations":
+			out.Values[i] = ec._PasswordRejectedError_violations(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var passwordViolationImplementors = []string{"PasswordViolation"}
+
+func (ec *executionContext) _PasswordViolation(ctx context.Context, sel ast.SelectionSet, obj *model.PasswordViolation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, passwordViolationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PasswordViolation")
+		case "code":
+			out.Values[i] = ec._PasswordViolation_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._PasswordViolation_message(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -8686,6 +17874,112 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 	return out
 }
 
+var rateLimitedErrorImplementors = []string{"RateLimitedError", "AccountError"}
+
+func (ec *executionContext) _RateLimitedError(ctx context.Context, sel ast.SelectionSet, obj *model.RateLimitedError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rateLimitedErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RateLimitedError")
+		case "code":
+			out.Values[i] = ec._RateLimitedError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._RateLimitedError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._RateLimitedError_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "retryAfterSeconds":
+			out.Values[i] = ec._RateLimitedError_retryAfterSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var reauthenticationImplementors = []string{"Reauthentication"}
+
+func (ec *executionContext) _Reauthentication(ctx context.Context, sel ast.SelectionSet, obj *model.Reauthentication) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reauthenticationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Reauthentication")
+		case "id":
+			out.Values[i] = ec._Reauthentication_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nonce":
+			out.Values[i] = ec._Reauthentication_nonce(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "authorizationParameters":
+			out.Values[i] = ec._Reauthentication_authorizationParameters(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._Reauthentication_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var removableImplementors = []string{"Removable"}
 
 func (ec *executionContext) _Removable(ctx context.Context, sel ast.SelectionSet, obj *model.Removable) graphql.Marshaler {
@@ -8706,6 +18000,472 @@ func (ec *executionContext) _Removable(ctx context.Context, sel ast.SelectionSet
 		case "reason":
 			out.Values[i] = ec._Removable_reason(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var removeMfaVerificationPayloadImplementors = []string{"RemoveMfaVerificationPayload"}
+
+func (ec *executionContext) _RemoveMfaVerificationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UserPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, removeMfaVerificationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RemoveMfaVerificationPayload")
+		case "user":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._RemoveMfaVerificationPayload_user(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "errors":
+			out.Values[i] = ec._RemoveMfaVerificationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var removePrimaryEmailPayloadImplementors = []string{"RemovePrimaryEmailPayload"}
+
+func (ec *executionContext) _RemovePrimaryEmailPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UserPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, removePrimaryEmailPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RemovePrimaryEmailPayload")
+		case "user":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._RemovePrimaryEmailPayload_user(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "errors":
+			out.Values[i] = ec._RemovePrimaryEmailPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var removePrimaryPhonePayloadImplementors = []string{"RemovePrimaryPhonePayload"}
+
+func (ec *executionContext) _RemovePrimaryPhonePayload(ctx context.Context, sel ast.SelectionSet, obj *model.UserPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, removePrimaryPhonePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RemovePrimaryPhonePayload")
+		case "user":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._RemovePrimaryPhonePayload_user(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "errors":
+			out.Values[i] = ec._RemovePrimaryPhonePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var renamePersonalAccessTokenPayloadImplementors = []string{"RenamePersonalAccessTokenPayload"}
+
+func (ec *executionContext) _RenamePersonalAccessTokenPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RenamePersonalAccessTokenPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, renamePersonalAccessTokenPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RenamePersonalAccessTokenPayload")
+		case "personalAccessToken":
+			out.Values[i] = ec._RenamePersonalAccessTokenPayload_personalAccessToken(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RenamePersonalAccessTokenPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var revokeAuthorizedApplicationPayloadImplementors = []string{"RevokeAuthorizedApplicationPayload"}
+
+func (ec *executionContext) _RevokeAuthorizedApplicationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UserPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revokeAuthorizedApplicationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevokeAuthorizedApplicationPayload")
+		case "user":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._RevokeAuthorizedApplicationPayload_user(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "errors":
+			out.Values[i] = ec._RevokeAuthorizedApplicationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var revokeSessionPayloadImplementors = []string{"RevokeSessionPayload"}
+
+func (ec *executionContext) _RevokeSessionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UserPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revokeSessionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevokeSessionPayload")
+		case "user":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._RevokeSessionPayload_user(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "errors":
+			out.Values[i] = ec._RevokeSessionPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var sendVerificationCodePayloadImplementors = []string{"SendVerificationCodePayload"}
+
+func (ec *executionContext) _SendVerificationCodePayload(ctx context.Context, sel ast.SelectionSet, obj *model.SendVerificationCodePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sendVerificationCodePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SendVerificationCodePayload")
+		case "challenge":
+			out.Values[i] = ec._SendVerificationCodePayload_challenge(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._SendVerificationCodePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -9044,6 +18804,294 @@ func (ec *executionContext) _SsoIdentity(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var startIdentityLinkPayloadImplementors = []string{"StartIdentityLinkPayload"}
+
+func (ec *executionContext) _StartIdentityLinkPayload(ctx context.Context, sel ast.SelectionSet, obj *model.StartIdentityLinkPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, startIdentityLinkPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StartIdentityLinkPayload")
+		case "link":
+			out.Values[i] = ec._StartIdentityLinkPayload_link(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._StartIdentityLinkPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var startReauthenticationPayloadImplementors = []string{"StartReauthenticationPayload"}
+
+func (ec *executionContext) _StartReauthenticationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.StartReauthenticationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, startReauthenticationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StartReauthenticationPayload")
+		case "reauthentication":
+			out.Values[i] = ec._StartReauthenticationPayload_reauthentication(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._StartReauthenticationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var startTotpEnrollmentPayloadImplementors = []string{"StartTotpEnrollmentPayload"}
+
+func (ec *executionContext) _StartTotpEnrollmentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.StartTotpEnrollmentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, startTotpEnrollmentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StartTotpEnrollmentPayload")
+		case "enrollment":
+			out.Values[i] = ec._StartTotpEnrollmentPayload_enrollment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._StartTotpEnrollmentPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var stepUpRequiredErrorImplementors = []string{"StepUpRequiredError", "AccountError"}
+
+func (ec *executionContext) _StepUpRequiredError(ctx context.Context, sel ast.SelectionSet, obj *model.StepUpRequiredError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stepUpRequiredErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StepUpRequiredError")
+		case "code":
+			out.Values[i] = ec._StepUpRequiredError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._StepUpRequiredError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._StepUpRequiredError_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "methods":
+			out.Values[i] = ec._StepUpRequiredError_methods(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "maxAgeSeconds":
+			out.Values[i] = ec._StepUpRequiredError_maxAgeSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var suspendAccountPayloadImplementors = []string{"SuspendAccountPayload"}
+
+func (ec *executionContext) _SuspendAccountPayload(ctx context.Context, sel ast.SelectionSet, obj *model.SuspendAccountPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, suspendAccountPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SuspendAccountPayload")
+		case "suspended":
+			out.Values[i] = ec._SuspendAccountPayload_suspended(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._SuspendAccountPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var totpEnrollmentImplementors = []string{"TotpEnrollment"}
+
+func (ec *executionContext) _TotpEnrollment(ctx context.Context, sel ast.SelectionSet, obj *model.TotpEnrollment) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, totpEnrollmentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TotpEnrollment")
+		case "id":
+			out.Values[i] = ec._TotpEnrollment_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "secret":
+			out.Values[i] = ec._TotpEnrollment_secret(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "otpauthUri":
+			out.Values[i] = ec._TotpEnrollment_otpauthUri(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "qrCode":
+			out.Values[i] = ec._TotpEnrollment_qrCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._TotpEnrollment_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var totpVerificationImplementors = []string{"TotpVerification", "MfaVerification"}
 
 func (ec *executionContext) _TotpVerification(ctx context.Context, sel ast.SelectionSet, obj *model.TotpVerification) graphql.Marshaler {
@@ -9092,9 +19140,85 @@ func (ec *executionContext) _TotpVerification(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var unlinkIdentityPayloadImplementors = []string{"UnlinkIdentityPayload"}
+
+func (ec *executionContext) _UnlinkIdentityPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UserPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unlinkIdentityPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnlinkIdentityPayload")
+		case "user":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._UnlinkIdentityPayload_user(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "errors":
+			out.Values[i] = ec._UnlinkIdentityPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var updateCustomDataPayloadImplementors = []string{"UpdateCustomDataPayload"}
 
-func (ec *executionContext) _UpdateCustomDataPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateCustomDataPayload) graphql.Marshaler {
+func (ec *executionContext) _UpdateCustomDataPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UserPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateCustomDataPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -9168,9 +19292,161 @@ func (ec *executionContext) _UpdateCustomDataPayload(ctx context.Context, sel as
 	return out
 }
 
+var updatePrimaryEmailPayloadImplementors = []string{"UpdatePrimaryEmailPayload"}
+
+func (ec *executionContext) _UpdatePrimaryEmailPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UserPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updatePrimaryEmailPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdatePrimaryEmailPayload")
+		case "user":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._UpdatePrimaryEmailPayload_user(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "errors":
+			out.Values[i] = ec._UpdatePrimaryEmailPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var updatePrimaryPhonePayloadImplementors = []string{"UpdatePrimaryPhonePayload"}
+
+func (ec *executionContext) _UpdatePrimaryPhonePayload(ctx context.Context, sel ast.SelectionSet, obj *model.UserPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updatePrimaryPhonePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdatePrimaryPhonePayload")
+		case "user":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._UpdatePrimaryPhonePayload_user(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "errors":
+			out.Values[i] = ec._UpdatePrimaryPhonePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var updateProfilePayloadImplementors = []string{"UpdateProfilePayload"}
 
-func (ec *executionContext) _UpdateProfilePayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateProfilePayload) graphql.Marshaler {
+func (ec *executionContext) _UpdateProfilePayload(ctx context.Context, sel ast.SelectionSet, obj *model.UserPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateProfilePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -9220,6 +19496,82 @@ func (ec *executionContext) _UpdateProfilePayload(ctx context.Context, sel ast.S
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "errors":
 			out.Values[i] = ec._UpdateProfilePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var updateUsernamePayloadImplementors = []string{"UpdateUsernamePayload"}
+
+func (ec *executionContext) _UpdateUsernamePayload(ctx context.Context, sel ast.SelectionSet, obj *model.UserPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateUsernamePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateUsernamePayload")
+		case "user":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._UpdateUsernamePayload_user(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "errors":
+			out.Values[i] = ec._UpdateUsernamePayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -9888,6 +20240,198 @@ func (ec *executionContext) _UsernamePolicy(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var verificationChallengeImplementors = []string{"VerificationChallenge"}
+
+func (ec *executionContext) _VerificationChallenge(ctx context.Context, sel ast.SelectionSet, obj *model.VerificationChallenge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, verificationChallengeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VerificationChallenge")
+		case "id":
+			out.Values[i] = ec._VerificationChallenge_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "maskedTarget":
+			out.Values[i] = ec._VerificationChallenge_maskedTarget(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._VerificationChallenge_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resendAvailableAt":
+			out.Values[i] = ec._VerificationChallenge_resendAvailableAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var verificationProofImplementors = []string{"VerificationProof"}
+
+func (ec *executionContext) _VerificationProof(ctx context.Context, sel ast.SelectionSet, obj *model.VerificationProof) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, verificationProofImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VerificationProof")
+		case "proof":
+			out.Values[i] = ec._VerificationProof_proof(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._VerificationProof_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "method":
+			out.Values[i] = ec._VerificationProof_method(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._VerificationProof_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var verifyCodePayloadImplementors = []string{"VerifyCodePayload"}
+
+func (ec *executionContext) _VerifyCodePayload(ctx context.Context, sel ast.SelectionSet, obj *model.VerifyCodePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, verifyCodePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VerifyCodePayload")
+		case "verification":
+			out.Values[i] = ec._VerifyCodePayload_verification(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._VerifyCodePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var verifyPasswordPayloadImplementors = []string{"VerifyPasswordPayload"}
+
+func (ec *executionContext) _VerifyPasswordPayload(ctx context.Context, sel ast.SelectionSet, obj *model.VerifyPasswordPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, verifyPasswordPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VerifyPasswordPayload")
+		case "verification":
+			out.Values[i] = ec._VerifyPasswordPayload_verification(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._VerifyPasswordPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var webAuthnVerificationImplementors = []string{"WebAuthnVerification", "MfaVerification"}
 
 func (ec *executionContext) _WebAuthnVerification(ctx context.Context, sel ast.SelectionSet, obj *model.WebAuthnVerification) graphql.Marshaler {
@@ -10338,14 +20882,21 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNAccess2accountqlᚋgraphᚋmodelᚐAccess(ctx context.Context, v any) (model.Access, error) {
-	var res model.Access
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalNAccess2accountqlᚋaccessᚐAccess(ctx context.Context, v any) (access.Access, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := access.Access(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAccess2accountqlᚋgraphᚋmodelᚐAccess(ctx context.Context, sel ast.SelectionSet, v model.Access) graphql.Marshaler {
-	return v
+func (ec *executionContext) marshalNAccess2accountqlᚋaccessᚐAccess(ctx context.Context, sel ast.SelectionSet, v access.Access) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNAccountError2accountqlᚋgraphᚋmodelᚐAccountError(ctx context.Context, sel ast.SelectionSet, v model.AccountError) graphql.Marshaler {
@@ -10374,24 +20925,38 @@ func (ec *executionContext) marshalNAccountError2ᚕaccountqlᚋgraphᚋmodelᚐ
 	return ret
 }
 
-func (ec *executionContext) unmarshalNAccountErrorCode2accountqlᚋgraphᚋmodelᚐAccountErrorCode(ctx context.Context, v any) (model.AccountErrorCode, error) {
-	var res model.AccountErrorCode
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalNAccountErrorCode2accountqlᚋaccountᚐCode(ctx context.Context, v any) (account.Code, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := account.Code(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAccountErrorCode2accountqlᚋgraphᚋmodelᚐAccountErrorCode(ctx context.Context, sel ast.SelectionSet, v model.AccountErrorCode) graphql.Marshaler {
-	return v
+func (ec *executionContext) marshalNAccountErrorCode2accountqlᚋaccountᚐCode(ctx context.Context, sel ast.SelectionSet, v account.Code) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
-func (ec *executionContext) unmarshalNAccountField2accountqlᚋgraphᚋmodelᚐAccountField(ctx context.Context, v any) (model.AccountField, error) {
-	var res model.AccountField
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalNAccountField2accountqlᚋaccessᚐField(ctx context.Context, v any) (access.Field, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := access.Field(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAccountField2accountqlᚋgraphᚋmodelᚐAccountField(ctx context.Context, sel ast.SelectionSet, v model.AccountField) graphql.Marshaler {
-	return v
+func (ec *executionContext) marshalNAccountField2accountqlᚋaccessᚐField(ctx context.Context, sel ast.SelectionSet, v access.Field) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNAuthorizedApplication2ᚖaccountqlᚋgraphᚋmodelᚐAuthorizedApplication(ctx context.Context, sel ast.SelectionSet, v *model.AuthorizedApplication) graphql.Marshaler {
@@ -10420,6 +20985,26 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) unmarshalNChangePasswordInput2accountqlᚋgraphᚋmodelᚐChangePasswordInput(ctx context.Context, v any) (model.ChangePasswordInput, error) {
+	res, err := ec.unmarshalInputChangePasswordInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCompleteReauthenticationInput2accountqlᚋgraphᚋmodelᚐCompleteReauthenticationInput(ctx context.Context, v any) (model.CompleteReauthenticationInput, error) {
+	res, err := ec.unmarshalInputCompleteReauthenticationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNConfirmTotpEnrollmentInput2accountqlᚋgraphᚋmodelᚐConfirmTotpEnrollmentInput(ctx context.Context, v any) (model.ConfirmTotpEnrollmentInput, error) {
+	res, err := ec.unmarshalInputConfirmTotpEnrollmentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCreatePersonalAccessTokenInput2accountqlᚋgraphᚋmodelᚐCreatePersonalAccessTokenInput(ctx context.Context, v any) (model.CreatePersonalAccessTokenInput, error) {
+	res, err := ec.unmarshalInputCreatePersonalAccessTokenInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNCustomDataMode2accountqlᚋgraphᚋmodelᚐCustomDataMode(ctx context.Context, v any) (model.CustomDataMode, error) {
 	var res model.CustomDataMode
 	err := res.UnmarshalGQL(v)
@@ -10446,6 +21031,16 @@ func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, se
 	return res
 }
 
+func (ec *executionContext) unmarshalNDeleteAccountInput2accountqlᚋgraphᚋmodelᚐDeleteAccountInput(ctx context.Context, v any) (model.DeleteAccountInput, error) {
+	res, err := ec.unmarshalInputDeleteAccountInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDeletePersonalAccessTokenInput2accountqlᚋgraphᚋmodelᚐDeletePersonalAccessTokenInput(ctx context.Context, v any) (model.DeletePersonalAccessTokenInput, error) {
+	res, err := ec.unmarshalInputDeletePersonalAccessTokenInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNFieldPermission2ᚖaccountqlᚋgraphᚋmodelᚐFieldPermission(ctx context.Context, sel ast.SelectionSet, v *model.FieldPermission) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -10454,6 +21049,11 @@ func (ec *executionContext) marshalNFieldPermission2ᚖaccountqlᚋgraphᚋmodel
 		return graphql.Null
 	}
 	return ec._FieldPermission(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNGenerateBackupCodesInput2accountqlᚋgraphᚋmodelᚐGenerateBackupCodesInput(ctx context.Context, v any) (model.GenerateBackupCodesInput, error) {
+	res, err := ec.unmarshalInputGenerateBackupCodesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNID2string(ctx context.Context, v any) (string, error) {
@@ -10539,6 +21139,11 @@ func (ec *executionContext) marshalNJSON2encodingᚋjsonᚐRawMessage(ctx contex
 	return res
 }
 
+func (ec *executionContext) unmarshalNLinkIdentityInput2accountqlᚋgraphᚋmodelᚐLinkIdentityInput(ctx context.Context, v any) (model.LinkIdentityInput, error) {
+	res, err := ec.unmarshalInputLinkIdentityInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNMfaFactor2accountqlᚋgraphᚋmodelᚐMfaFactor(ctx context.Context, v any) (model.MfaFactor, error) {
 	var res model.MfaFactor
 	err := res.UnmarshalGQL(v)
@@ -10569,6 +21174,32 @@ func (ec *executionContext) marshalNOrganization2ᚖaccountqlᚋgraphᚋmodelᚐ
 	return ec._Organization(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPasswordViolation2ᚕᚖaccountqlᚋgraphᚋmodelᚐPasswordViolationᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PasswordViolation) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPasswordViolation2ᚖaccountqlᚋgraphᚋmodelᚐPasswordViolation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPasswordViolation2ᚖaccountqlᚋgraphᚋmodelᚐPasswordViolation(ctx context.Context, sel ast.SelectionSet, v *model.PasswordViolation) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PasswordViolation(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNPersonalAccessToken2ᚖaccountqlᚋgraphᚋmodelᚐPersonalAccessToken(ctx context.Context, sel ast.SelectionSet, v *model.PersonalAccessToken) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -10577,6 +21208,58 @@ func (ec *executionContext) marshalNPersonalAccessToken2ᚖaccountqlᚋgraphᚋm
 		return graphql.Null
 	}
 	return ec._PersonalAccessToken(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNProofKind2accountqlᚋaccountᚐProofKind(ctx context.Context, v any) (account.ProofKind, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := account.ProofKind(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProofKind2accountqlᚋaccountᚐProofKind(ctx context.Context, sel ast.SelectionSet, v account.ProofKind) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNRemoveMfaVerificationInput2accountqlᚋgraphᚋmodelᚐRemoveMfaVerificationInput(ctx context.Context, v any) (model.RemoveMfaVerificationInput, error) {
+	res, err := ec.unmarshalInputRemoveMfaVerificationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNRemovePrimaryEmailInput2accountqlᚋgraphᚋmodelᚐRemovePrimaryEmailInput(ctx context.Context, v any) (model.RemovePrimaryEmailInput, error) {
+	res, err := ec.unmarshalInputRemovePrimaryEmailInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNRemovePrimaryPhoneInput2accountqlᚋgraphᚋmodelᚐRemovePrimaryPhoneInput(ctx context.Context, v any) (model.RemovePrimaryPhoneInput, error) {
+	res, err := ec.unmarshalInputRemovePrimaryPhoneInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNRenamePersonalAccessTokenInput2accountqlᚋgraphᚋmodelᚐRenamePersonalAccessTokenInput(ctx context.Context, v any) (model.RenamePersonalAccessTokenInput, error) {
+	res, err := ec.unmarshalInputRenamePersonalAccessTokenInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNRevokeAuthorizedApplicationInput2accountqlᚋgraphᚋmodelᚐRevokeAuthorizedApplicationInput(ctx context.Context, v any) (model.RevokeAuthorizedApplicationInput, error) {
+	res, err := ec.unmarshalInputRevokeAuthorizedApplicationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNRevokeSessionInput2accountqlᚋgraphᚋmodelᚐRevokeSessionInput(ctx context.Context, v any) (model.RevokeSessionInput, error) {
+	res, err := ec.unmarshalInputRevokeSessionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNSendVerificationCodeInput2accountqlᚋgraphᚋmodelᚐSendVerificationCodeInput(ctx context.Context, v any) (model.SendVerificationCodeInput, error) {
+	res, err := ec.unmarshalInputSendVerificationCodeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNSession2ᚖaccountqlᚋgraphᚋmodelᚐSession(ctx context.Context, sel ast.SelectionSet, v *model.Session) graphql.Marshaler {
@@ -10619,14 +21302,61 @@ func (ec *executionContext) marshalNSsoIdentity2ᚖaccountqlᚋgraphᚋmodelᚐS
 	return ec._SsoIdentity(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNStepUpMethod2accountqlᚋgraphᚋmodelᚐStepUpMethod(ctx context.Context, v any) (model.StepUpMethod, error) {
-	var res model.StepUpMethod
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalNStartIdentityLinkInput2accountqlᚋgraphᚋmodelᚐStartIdentityLinkInput(ctx context.Context, v any) (model.StartIdentityLinkInput, error) {
+	res, err := ec.unmarshalInputStartIdentityLinkInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNStepUpMethod2accountqlᚋgraphᚋmodelᚐStepUpMethod(ctx context.Context, sel ast.SelectionSet, v model.StepUpMethod) graphql.Marshaler {
-	return v
+func (ec *executionContext) unmarshalNStartTotpEnrollmentInput2accountqlᚋgraphᚋmodelᚐStartTotpEnrollmentInput(ctx context.Context, v any) (model.StartTotpEnrollmentInput, error) {
+	res, err := ec.unmarshalInputStartTotpEnrollmentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNStepUpMethod2accountqlᚋaccountᚐMethod(ctx context.Context, v any) (account.Method, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := account.Method(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStepUpMethod2accountqlᚋaccountᚐMethod(ctx context.Context, sel ast.SelectionSet, v account.Method) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNStepUpMethod2ᚕaccountqlᚋaccountᚐMethodᚄ(ctx context.Context, v any) ([]account.Method, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]account.Method, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNStepUpMethod2accountqlᚋaccountᚐMethod(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNStepUpMethod2ᚕaccountqlᚋaccountᚐMethodᚄ(ctx context.Context, sel ast.SelectionSet, v []account.Method) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStepUpMethod2accountqlᚋaccountᚐMethod(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
@@ -10674,13 +21404,64 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	return ret
 }
 
+func (ec *executionContext) unmarshalNSuspendAccountInput2accountqlᚋgraphᚋmodelᚐSuspendAccountInput(ctx context.Context, v any) (model.SuspendAccountInput, error) {
+	res, err := ec.unmarshalInputSuspendAccountInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNURL2string(ctx context.Context, v any) (string, error) {
+	res, err := model.UnmarshalURL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNURL2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalURL(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNUnlinkIdentityInput2accountqlᚋgraphᚋmodelᚐUnlinkIdentityInput(ctx context.Context, v any) (model.UnlinkIdentityInput, error) {
+	res, err := ec.unmarshalInputUnlinkIdentityInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNUpdateCustomDataInput2accountqlᚋgraphᚋmodelᚐUpdateCustomDataInput(ctx context.Context, v any) (model.UpdateCustomDataInput, error) {
 	res, err := ec.unmarshalInputUpdateCustomDataInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNUpdatePrimaryEmailInput2accountqlᚋgraphᚋmodelᚐUpdatePrimaryEmailInput(ctx context.Context, v any) (model.UpdatePrimaryEmailInput, error) {
+	res, err := ec.unmarshalInputUpdatePrimaryEmailInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdatePrimaryPhoneInput2accountqlᚋgraphᚋmodelᚐUpdatePrimaryPhoneInput(ctx context.Context, v any) (model.UpdatePrimaryPhoneInput, error) {
+	res, err := ec.unmarshalInputUpdatePrimaryPhoneInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNUpdateProfileInput2accountqlᚋgraphᚋmodelᚐUpdateProfileInput(ctx context.Context, v any) (model.UpdateProfileInput, error) {
 	res, err := ec.unmarshalInputUpdateProfileInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateUsernameInput2accountqlᚋgraphᚋmodelᚐUpdateUsernameInput(ctx context.Context, v any) (model.UpdateUsernameInput, error) {
+	res, err := ec.unmarshalInputUpdateUsernameInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNVerifyCodeInput2accountqlᚋgraphᚋmodelᚐVerifyCodeInput(ctx context.Context, v any) (model.VerifyCodeInput, error) {
+	res, err := ec.unmarshalInputVerifyCodeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNVerifyPasswordInput2accountqlᚋgraphᚋmodelᚐVerifyPasswordInput(ctx context.Context, v any) (model.VerifyPasswordInput, error) {
+	res, err := ec.unmarshalInputVerifyPasswordInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -10824,20 +21605,23 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
-func (ec *executionContext) unmarshalOAccountErrorCode2ᚖaccountqlᚋgraphᚋmodelᚐAccountErrorCode(ctx context.Context, v any) (*model.AccountErrorCode, error) {
+func (ec *executionContext) unmarshalOAccountErrorCode2ᚖaccountqlᚋaccountᚐCode(ctx context.Context, v any) (*account.Code, error) {
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(model.AccountErrorCode)
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
+	tmp, err := graphql.UnmarshalString(v)
+	res := account.Code(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOAccountErrorCode2ᚖaccountqlᚋgraphᚋmodelᚐAccountErrorCode(ctx context.Context, sel ast.SelectionSet, v *model.AccountErrorCode) graphql.Marshaler {
+func (ec *executionContext) marshalOAccountErrorCode2ᚖaccountqlᚋaccountᚐCode(ctx context.Context, sel ast.SelectionSet, v *account.Code) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
-	return v
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) marshalOAccountSettings2ᚖaccountqlᚋgraphᚋmodelᚐAccountSettings(ctx context.Context, sel ast.SelectionSet, v *model.AccountSettings) graphql.Marshaler {
@@ -10911,6 +21695,34 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) marshalOChangePasswordPayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx context.Context, sel ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ChangePasswordPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCompleteReauthenticationPayload2ᚖaccountqlᚋgraphᚋmodelᚐCompleteReauthenticationPayload(ctx context.Context, sel ast.SelectionSet, v *model.CompleteReauthenticationPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CompleteReauthenticationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOConfirmTotpEnrollmentPayload2ᚖaccountqlᚋgraphᚋmodelᚐConfirmTotpEnrollmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.ConfirmTotpEnrollmentPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ConfirmTotpEnrollmentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCreatePersonalAccessTokenPayload2ᚖaccountqlᚋgraphᚋmodelᚐCreatePersonalAccessTokenPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreatePersonalAccessTokenPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreatePersonalAccessTokenPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalODateTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
 	if v == nil {
 		return nil, nil
@@ -10927,6 +21739,20 @@ func (ec *executionContext) marshalODateTime2ᚖtimeᚐTime(ctx context.Context,
 	_ = ctx
 	res := model.MarshalDateTime(*v)
 	return res
+}
+
+func (ec *executionContext) marshalODeleteAccountPayload2ᚖaccountqlᚋgraphᚋmodelᚐDeleteAccountPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteAccountPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeleteAccountPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODeletePersonalAccessTokenPayload2ᚖaccountqlᚋgraphᚋmodelᚐDeletePersonalAccessTokenPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeletePersonalAccessTokenPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeletePersonalAccessTokenPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOFieldPermission2ᚕᚖaccountqlᚋgraphᚋmodelᚐFieldPermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.FieldPermission) graphql.Marshaler {
@@ -10946,6 +21772,38 @@ func (ec *executionContext) marshalOFieldPermission2ᚕᚖaccountqlᚋgraphᚋmo
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOGenerateBackupCodesPayload2ᚖaccountqlᚋgraphᚋmodelᚐGenerateBackupCodesPayload(ctx context.Context, sel ast.SelectionSet, v *model.GenerateBackupCodesPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._GenerateBackupCodesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOID2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalID(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalID(*v)
+	return res
+}
+
+func (ec *executionContext) marshalOIdentityLink2ᚖaccountqlᚋgraphᚋmodelᚐIdentityLink(ctx context.Context, sel ast.SelectionSet, v *model.IdentityLink) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._IdentityLink(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*int, error) {
@@ -10982,6 +21840,13 @@ func (ec *executionContext) marshalOJSON2encodingᚋjsonᚐRawMessage(ctx contex
 	_ = ctx
 	res := model.MarshalJSON(v)
 	return res
+}
+
+func (ec *executionContext) marshalOLinkIdentityPayload2ᚖaccountqlᚋgraphᚋmodelᚐLinkIdentityPayload(ctx context.Context, sel ast.SelectionSet, v *model.LinkIdentityPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LinkIdentityPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOMfaFactor2ᚕaccountqlᚋgraphᚋmodelᚐMfaFactorᚄ(ctx context.Context, v any) ([]model.MfaFactor, error) {
@@ -11084,11 +21949,74 @@ func (ec *executionContext) marshalOPersonalAccessToken2ᚕᚖaccountqlᚋgraph�
 	return ret
 }
 
+func (ec *executionContext) marshalOPersonalAccessToken2ᚖaccountqlᚋgraphᚋmodelᚐPersonalAccessToken(ctx context.Context, sel ast.SelectionSet, v *model.PersonalAccessToken) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PersonalAccessToken(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOReauthentication2ᚖaccountqlᚋgraphᚋmodelᚐReauthentication(ctx context.Context, sel ast.SelectionSet, v *model.Reauthentication) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Reauthentication(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalORemovable2ᚖaccountqlᚋgraphᚋmodelᚐRemovable(ctx context.Context, sel ast.SelectionSet, v *model.Removable) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Removable(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORemoveMfaVerificationPayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx context.Context, sel ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RemoveMfaVerificationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORemovePrimaryEmailPayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx context.Context, sel ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RemovePrimaryEmailPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORemovePrimaryPhonePayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx context.Context, sel ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RemovePrimaryPhonePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORenamePersonalAccessTokenPayload2ᚖaccountqlᚋgraphᚋmodelᚐRenamePersonalAccessTokenPayload(ctx context.Context, sel ast.SelectionSet, v *model.RenamePersonalAccessTokenPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RenamePersonalAccessTokenPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORevokeAuthorizedApplicationPayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx context.Context, sel ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RevokeAuthorizedApplicationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORevokeSessionPayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx context.Context, sel ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RevokeSessionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSendVerificationCodePayload2ᚖaccountqlᚋgraphᚋmodelᚐSendVerificationCodePayload(ctx context.Context, sel ast.SelectionSet, v *model.SendVerificationCodePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SendVerificationCodePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOSession2ᚕᚖaccountqlᚋgraphᚋmodelᚐSessionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Session) graphql.Marshaler {
@@ -11148,6 +22076,13 @@ func (ec *executionContext) marshalOSocialIdentity2ᚕᚖaccountqlᚋgraphᚋmod
 	return ret
 }
 
+func (ec *executionContext) marshalOSocialIdentity2ᚖaccountqlᚋgraphᚋmodelᚐSocialIdentity(ctx context.Context, sel ast.SelectionSet, v *model.SocialIdentity) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SocialIdentity(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOSsoIdentity2ᚕᚖaccountqlᚋgraphᚋmodelᚐSsoIdentityᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SsoIdentity) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -11167,16 +22102,37 @@ func (ec *executionContext) marshalOSsoIdentity2ᚕᚖaccountqlᚋgraphᚋmodel�
 	return ret
 }
 
-func (ec *executionContext) unmarshalOStepUpMethod2ᚕaccountqlᚋgraphᚋmodelᚐStepUpMethodᚄ(ctx context.Context, v any) ([]model.StepUpMethod, error) {
+func (ec *executionContext) marshalOStartIdentityLinkPayload2ᚖaccountqlᚋgraphᚋmodelᚐStartIdentityLinkPayload(ctx context.Context, sel ast.SelectionSet, v *model.StartIdentityLinkPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StartIdentityLinkPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOStartReauthenticationPayload2ᚖaccountqlᚋgraphᚋmodelᚐStartReauthenticationPayload(ctx context.Context, sel ast.SelectionSet, v *model.StartReauthenticationPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StartReauthenticationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOStartTotpEnrollmentPayload2ᚖaccountqlᚋgraphᚋmodelᚐStartTotpEnrollmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.StartTotpEnrollmentPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StartTotpEnrollmentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOStepUpMethod2ᚕaccountqlᚋaccountᚐMethodᚄ(ctx context.Context, v any) ([]account.Method, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]model.StepUpMethod, len(vSlice))
+	res := make([]account.Method, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNStepUpMethod2accountqlᚋgraphᚋmodelᚐStepUpMethod(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNStepUpMethod2accountqlᚋaccountᚐMethod(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -11184,14 +22140,14 @@ func (ec *executionContext) unmarshalOStepUpMethod2ᚕaccountqlᚋgraphᚋmodel�
 	return res, nil
 }
 
-func (ec *executionContext) marshalOStepUpMethod2ᚕaccountqlᚋgraphᚋmodelᚐStepUpMethodᚄ(ctx context.Context, sel ast.SelectionSet, v []model.StepUpMethod) graphql.Marshaler {
+func (ec *executionContext) marshalOStepUpMethod2ᚕaccountqlᚋaccountᚐMethodᚄ(ctx context.Context, sel ast.SelectionSet, v []account.Method) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNStepUpMethod2accountqlᚋgraphᚋmodelᚐStepUpMethod(ctx, sel, v[i])
+		return ec.marshalNStepUpMethod2accountqlᚋaccountᚐMethod(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -11256,6 +22212,27 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	return res
 }
 
+func (ec *executionContext) marshalOSuspendAccountPayload2ᚖaccountqlᚋgraphᚋmodelᚐSuspendAccountPayload(ctx context.Context, sel ast.SelectionSet, v *model.SuspendAccountPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SuspendAccountPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTotpEnrollment2ᚖaccountqlᚋgraphᚋmodelᚐTotpEnrollment(ctx context.Context, sel ast.SelectionSet, v *model.TotpEnrollment) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TotpEnrollment(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTotpVerification2ᚖaccountqlᚋgraphᚋmodelᚐTotpVerification(ctx context.Context, sel ast.SelectionSet, v *model.TotpVerification) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TotpVerification(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOURL2ᚖstring(ctx context.Context, v any) (*string, error) {
 	if v == nil {
 		return nil, nil
@@ -11274,18 +22251,46 @@ func (ec *executionContext) marshalOURL2ᚖstring(ctx context.Context, sel ast.S
 	return res
 }
 
-func (ec *executionContext) marshalOUpdateCustomDataPayload2ᚖaccountqlᚋgraphᚋmodelᚐUpdateCustomDataPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateCustomDataPayload) graphql.Marshaler {
+func (ec *executionContext) marshalOUnlinkIdentityPayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx context.Context, sel ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UnlinkIdentityPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateCustomDataPayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx context.Context, sel ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._UpdateCustomDataPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOUpdateProfilePayload2ᚖaccountqlᚋgraphᚋmodelᚐUpdateProfilePayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateProfilePayload) graphql.Marshaler {
+func (ec *executionContext) marshalOUpdatePrimaryEmailPayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx context.Context, sel ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdatePrimaryEmailPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdatePrimaryPhonePayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx context.Context, sel ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdatePrimaryPhonePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateProfilePayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx context.Context, sel ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._UpdateProfilePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateUsernamePayload2ᚖaccountqlᚋgraphᚋmodelᚐUserPayload(ctx context.Context, sel ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateUsernamePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOUser2ᚖaccountqlᚋgraphᚋmodelᚐUser(ctx context.Context, sel ast.SelectionSet, v *model.User) graphql.Marshaler {
@@ -11315,6 +22320,34 @@ func (ec *executionContext) marshalOUsernamePolicy2ᚖaccountqlᚋgraphᚋmodel�
 		return graphql.Null
 	}
 	return ec._UsernamePolicy(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOVerificationChallenge2ᚖaccountqlᚋgraphᚋmodelᚐVerificationChallenge(ctx context.Context, sel ast.SelectionSet, v *model.VerificationChallenge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._VerificationChallenge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOVerificationProof2ᚖaccountqlᚋgraphᚋmodelᚐVerificationProof(ctx context.Context, sel ast.SelectionSet, v *model.VerificationProof) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._VerificationProof(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOVerifyCodePayload2ᚖaccountqlᚋgraphᚋmodelᚐVerifyCodePayload(ctx context.Context, sel ast.SelectionSet, v *model.VerifyCodePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._VerifyCodePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOVerifyPasswordPayload2ᚖaccountqlᚋgraphᚋmodelᚐVerifyPasswordPayload(ctx context.Context, sel ast.SelectionSet, v *model.VerifyPasswordPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._VerifyPasswordPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

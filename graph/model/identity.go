@@ -17,8 +17,8 @@ type SocialIdentity struct {
 	Details json.RawMessage
 }
 
-// newSocialIdentity picks out of the provider's details what most of them tell.
-func newSocialIdentity(target string, identity logto.Identity) *SocialIdentity {
+// NewSocialIdentity picks out of the provider's details what most of them tell.
+func NewSocialIdentity(target string, identity logto.Identity) *SocialIdentity {
 	// Details are the provider's: a text may be missing or be something else.
 	var details map[string]any
 	_ = json.Unmarshal(identity.Details, &details)

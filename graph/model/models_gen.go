@@ -3,6 +3,8 @@
 package model
 
 import (
+	"accountql/access"
+	"accountql/account"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -97,7 +99,7 @@ func (BackupCodeVerification) IsMfaVerification() {}
 // An error that has nothing to tell beside its code, its message and its path.
 type BasicError struct {
 	// What happened, for programs: any code that has no type of its own.
-	Code AccountErrorCode `json:"code"`
+	Code account.Code `json:"code"`
 	// What happened, for the person. Its wording may change.
 	Message string `json:"message"`
 	// Where in the arguments: `["input", "profile", "birthdate"]`. Null when it concerns no single field.
@@ -106,14 +108,184 @@ type BasicError struct {
 
 func (BasicError) IsAccountError() {}
 
+// The password to be set. Give `currentPassword` or `stepUpProof`; an account without a password needs the proof.
+type ChangePasswordInput struct {
+	// The new password, as `accountSettings.passwordPolicy` allows.
+	NewPassword string `json:"newPassword"`
+	// The current password. A wrong one counts like one given to `verifyPassword`.
+	CurrentPassword graphql.Omittable[*string] `json:"currentPassword,omitempty"`
+	// A proof of kind `STEP_UP`, in place of the current password. With neither, the answer is `STEP_UP_REQUIRED`.
+	StepUpProof graphql.Omittable[*string] `json:"stepUpProof,omitempty"`
+	// Ends every session and grant of the account, and refuses access tokens issued before, the caller's own excepted. A
+	// session that the proof names, by a fresh sign-in, stays.
+	RevokeSessions bool `json:"revokeSessions"`
+	// Deletes every personal access token too.
+	DeletePersonalAccessTokens bool `json:"deletePersonalAccessTokens"`
+}
+
+// The ID token of a fresh sign-in.
+type CompleteReauthenticationInput struct {
+	// The re-authentication's id, from `startReauthentication`.
+	ID string `json:"id"`
+	// The ID token that Logto gave the app after the sign-in, as it came.
+	IDToken string `json:"idToken"`
+}
+
+// The outcome of `completeReauthentication`.
+type CompleteReauthenticationPayload struct {
+	// The proof, of kind `STEP_UP` and method `FRESH_SIGN_IN`. Null when there are errors.
+	Verification *VerificationProof `json:"verification,omitempty"`
+	// What stood in the way; empty when the proof was given.
+	Errors []AccountError `json:"errors"`
+}
+
+// A code from the app that is being set up.
+type ConfirmTotpEnrollmentInput struct {
+	// The enrollment's id, from `startTotpEnrollment`.
+	EnrollmentID string `json:"enrollmentId"`
+	// The code that the app shows now: six digits. Every code is accepted once.
+	Code string `json:"code"`
+}
+
+// The outcome of `confirmTotpEnrollment`.
+type ConfirmTotpEnrollmentPayload struct {
+	// The factor, now in force. Null when there are errors and, with an error at this path, when it is set up but Logto
+	// doesn't answer what it is called.
+	MfaVerification *TotpVerification `json:"mfaVerification,omitempty"`
+	// The account after the change. Null when nothing was changed, and, with `FORBIDDEN` at this path, when the token
+	// lacks the scope `account:read`: the change then holds all the same.
+	User *User `json:"user,omitempty"`
+	// What stood in the way; empty when it was set up.
+	Errors []AccountError `json:"errors"`
+}
+
+// The personal access token to be made.
+type CreatePersonalAccessTokenInput struct {
+	// Its name, unique within the account: at most 256 characters of any script.
+	Name string `json:"name"`
+	// When it stops working, in the future and no later than the operator allows. Left out, it lives as long as the
+	// operator allows at most.
+	ExpiresAt graphql.Omittable[*time.Time] `json:"expiresAt,omitempty"`
+	// A proof of kind `STEP_UP`. Left out, the answer is `STEP_UP_REQUIRED`.
+	StepUpProof graphql.Omittable[*string] `json:"stepUpProof,omitempty"`
+}
+
+// The outcome of `createPersonalAccessToken`.
+type CreatePersonalAccessTokenPayload struct {
+	// The token that was made. Null when there are errors.
+	PersonalAccessToken *PersonalAccessToken `json:"personalAccessToken,omitempty"`
+	// Its value, shown this once: have the person copy it, and don't store it. Null when there are errors.
+	Value *string `json:"value,omitempty"`
+	// What stood in the way; empty when it was made.
+	Errors []AccountError `json:"errors"`
+}
+
+// What deleting the account needs.
+type DeleteAccountInput struct {
+	// A proof of kind `STEP_UP`. Left out, the answer is `STEP_UP_REQUIRED`.
+	StepUpProof graphql.Omittable[*string] `json:"stepUpProof,omitempty"`
+	// The account's username, email address, phone number or id, typed by the person. Nobody can undo a deletion.
+	Confirm string `json:"confirm"`
+}
+
+// The outcome of `deleteAccount`.
+type DeleteAccountPayload struct {
+	// The id of the account that is gone. Null when it is still there. When it is gone, sign the person out.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What stood in the way; empty when it was deleted.
+	Errors []AccountError `json:"errors"`
+}
+
+// The personal access token to be deleted.
+type DeletePersonalAccessTokenInput struct {
+	// Its name.
+	Name string `json:"name"`
+}
+
+// The outcome of `deletePersonalAccessToken`.
+type DeletePersonalAccessTokenPayload struct {
+	// The name, and so the `id`, of the token that is gone. Null when there are errors.
+	DeletedName *string `json:"deletedName,omitempty"`
+	// What stood in the way; empty when it was deleted.
+	Errors []AccountError `json:"errors"`
+}
+
 // What may be done with one part of the account.
 type FieldPermission struct {
 	// The part.
-	Field AccountField `json:"field"`
+	Field access.Field `json:"field"`
 	// What may be done with it.
-	Access Access `json:"access"`
+	Access access.Access `json:"access"`
 	// Whether some change of it asks for a step-up proof.
 	StepUp bool `json:"stepUp"`
+}
+
+// What making backup codes needs.
+type GenerateBackupCodesInput struct {
+	// Agrees to replace codes that are left: they stop working.
+	Replace bool `json:"replace"`
+	// A proof of kind `STEP_UP` by `FRESH_SIGN_IN`. Left out, the answer is `STEP_UP_REQUIRED`.
+	StepUpProof graphql.Omittable[*string] `json:"stepUpProof,omitempty"`
+}
+
+// The outcome of `generateBackupCodes`.
+type GenerateBackupCodesPayload struct {
+	// The codes, shown this once: have the person keep them, and don't store them. Null when none were made.
+	Codes []string `json:"codes,omitempty"`
+	// The account after the change. Null when nothing was changed, and, with `FORBIDDEN` at this path, when the token
+	// lacks the scope `account:read`: the change then holds all the same.
+	User *User `json:"user,omitempty"`
+	// What stood in the way; empty when all went well. When the old codes are gone but no new ones were made, it says so.
+	Errors []AccountError `json:"errors"`
+}
+
+// A link to a social account that is under way.
+type IdentityLink struct {
+	// Its id, for `linkIdentity`. It is opaque, serves only this account and client application, and works once.
+	ID string `json:"id"`
+	// The address at the provider to send the person to.
+	AuthorizationURI string `json:"authorizationUri"`
+	// Until when `linkIdentity` accepts it.
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
+// The code that the person entered is wrong.
+type InvalidCodeError struct {
+	// Always `INVALID_CODE`.
+	Code account.Code `json:"code"`
+	// What happened, for the person. Its wording may change.
+	Message string `json:"message"`
+	// Where in the arguments: `["input", "code"]`.
+	Path []string `json:"path,omitempty"`
+	// How many more tries this challenge or enrollment allows. Null when that can't be told.
+	AttemptsRemaining *int `json:"attemptsRemaining,omitempty"`
+}
+
+func (InvalidCodeError) IsAccountError() {}
+
+// What the provider sent back.
+type LinkIdentityInput struct {
+	// The link's id, from `startIdentityLink`.
+	LinkID string `json:"linkId"`
+	// The state that the app kept, after comparing it with the `state` that the provider sent back. Anything but what was
+	// given to `startIdentityLink` is `STATE_MISMATCH`.
+	State string `json:"state"`
+	// The query parameters that the provider sent back, as an object of strings of at most 4096 bytes. An `error` among
+	// them gives `PROVIDER_REFUSED`. Parameters that the connector has no use for are dropped.
+	ConnectorData json.RawMessage `json:"connectorData"`
+	// Agrees to replace a social account that is already linked for the same target.
+	Replace bool `json:"replace"`
+}
+
+// The outcome of `linkIdentity`.
+type LinkIdentityPayload struct {
+	// The social account, linked. Null when there are errors, or when the operator hides social accounts.
+	Identity *SocialIdentity `json:"identity,omitempty"`
+	// The account after the change. Null when nothing was changed, and, with `FORBIDDEN` at this path, when the token
+	// lacks the scope `account:read`: the change then holds all the same.
+	User *User `json:"user,omitempty"`
+	// What stood in the way; empty when it was linked.
+	Errors []AccountError `json:"errors"`
 }
 
 // What can be changed. Mutations run one after the other in the order of the document, and a failing one leaves the
@@ -155,6 +327,28 @@ type PasswordPolicy struct {
 	RejectedWords []string `json:"rejectedWords"`
 }
 
+// The new password breaks the rules.
+type PasswordRejectedError struct {
+	// Always `PASSWORD_REJECTED`.
+	Code account.Code `json:"code"`
+	// What happened, for the person. Its wording may change.
+	Message string `json:"message"`
+	// Where in the arguments: `["input", "newPassword"]`.
+	Path []string `json:"path,omitempty"`
+	// Every rule that it breaks.
+	Violations []*PasswordViolation `json:"violations"`
+}
+
+func (PasswordRejectedError) IsAccountError() {}
+
+// A rule that the new password breaks.
+type PasswordViolation struct {
+	// Logto's code of the rule, unchanged: `password_rejected.too_short`, for instance. Logto may add others.
+	Code string `json:"code"`
+	// The rule, for the person. Its wording may change.
+	Message string `json:"message"`
+}
+
 // A personal access token: what scripts use in place of signing in. Its value is shown once, by
 // `createPersonalAccessToken`, and can't be read again.
 type PersonalAccessToken struct {
@@ -174,6 +368,34 @@ type PersonalAccessToken struct {
 type Query struct {
 }
 
+// Too many tries, or too many codes sent.
+type RateLimitedError struct {
+	// `RATE_LIMITED` or `TOO_MANY_ATTEMPTS`.
+	Code account.Code `json:"code"`
+	// What happened, for the person. Its wording may change.
+	Message string `json:"message"`
+	// Where in the arguments. Null when it concerns no single field.
+	Path []string `json:"path,omitempty"`
+	// How long to wait, in seconds. 0 when starting anew helps at once.
+	RetryAfterSeconds int `json:"retryAfterSeconds"`
+}
+
+func (RateLimitedError) IsAccountError() {}
+
+// A fresh sign-in at Logto that is under way.
+type Reauthentication struct {
+	// Its id, for `completeReauthentication`. It is opaque, serves only this account and client application, and works
+	// once.
+	ID string `json:"id"`
+	// The nonce that the ID token must carry. It is among `authorizationParameters` too.
+	Nonce string `json:"nonce"`
+	// Parameters to add to the app's usual authorization request: an object of names and values, `max_age` 0 and `nonce`
+	// among them.
+	AuthorizationParameters json.RawMessage `json:"authorizationParameters"`
+	// Until when it can be completed.
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
 // Whether a way to sign in can be taken away, told before the click. The mutation checks again: another device may have
 // changed the account in between.
 type Removable struct {
@@ -181,7 +403,74 @@ type Removable struct {
 	Allowed bool `json:"allowed"`
 	// Why not: `LAST_SIGN_IN_METHOD` when nothing else would be left to sign in with, `FIELD_NOT_EDITABLE` when the
 	// operator doesn't allow it. Null when `allowed` is true.
-	Reason *AccountErrorCode `json:"reason,omitempty"`
+	Reason *account.Code `json:"reason,omitempty"`
+}
+
+// The factor to be removed.
+type RemoveMfaVerificationInput struct {
+	// The factor's id, from `User.mfaVerifications`.
+	ID string `json:"id"`
+	// A proof of kind `STEP_UP` by `FRESH_SIGN_IN`. Left out, the answer is `STEP_UP_REQUIRED`.
+	StepUpProof graphql.Omittable[*string] `json:"stepUpProof,omitempty"`
+}
+
+// What removing the email address needs.
+type RemovePrimaryEmailInput struct {
+	// A proof of kind `STEP_UP`. Left out, the answer is `STEP_UP_REQUIRED`.
+	StepUpProof graphql.Omittable[*string] `json:"stepUpProof,omitempty"`
+}
+
+// What removing the phone number needs.
+type RemovePrimaryPhoneInput struct {
+	// A proof of kind `STEP_UP`. Left out, the answer is `STEP_UP_REQUIRED`.
+	StepUpProof graphql.Omittable[*string] `json:"stepUpProof,omitempty"`
+}
+
+// The personal access token to be renamed.
+type RenamePersonalAccessTokenInput struct {
+	// Its present name.
+	Name string `json:"name"`
+	// Its new name, unique within the account: at most 256 characters of any script.
+	NewName string `json:"newName"`
+}
+
+// The outcome of `renamePersonalAccessToken`.
+type RenamePersonalAccessTokenPayload struct {
+	// The token with its new name, and so with its new `id`. Null when there are errors.
+	PersonalAccessToken *PersonalAccessToken `json:"personalAccessToken,omitempty"`
+	// What stood in the way; empty when it was renamed.
+	Errors []AccountError `json:"errors"`
+}
+
+// The grant to be ended.
+type RevokeAuthorizedApplicationInput struct {
+	// The grant's id, from `User.authorizedApplications`.
+	ID string `json:"id"`
+}
+
+// The session to be ended.
+type RevokeSessionInput struct {
+	// The session's id, from `User.sessions`.
+	ID string `json:"id"`
+}
+
+// Where to send a code. Give exactly one of `email` and `phone`; both or neither is `INVALID_INPUT`.
+type SendVerificationCodeInput struct {
+	// The email address: a single ASCII `local@domain` of at most 128 characters. The account's own address is recognized
+	// whatever its upper and lower case.
+	Email graphql.Omittable[*string] `json:"email,omitempty"`
+	// The phone number in E.164, with `+`.
+	Phone graphql.Omittable[*string] `json:"phone,omitempty"`
+	// A step-up proof. Needed for an address that isn't the account's own; not looked at otherwise.
+	StepUpProof graphql.Omittable[*string] `json:"stepUpProof,omitempty"`
+}
+
+// The outcome of `sendVerificationCode`.
+type SendVerificationCodePayload struct {
+	// The challenge. Null when no code was sent.
+	Challenge *VerificationChallenge `json:"challenge,omitempty"`
+	// What stood in the way; empty when the code was sent.
+	Errors []AccountError `json:"errors"`
 }
 
 // A sign-in at Logto that is still in force in some browser or device. What it says of the device is that device's word.
@@ -243,6 +532,96 @@ type SsoIdentity struct {
 	Details json.RawMessage `json:"details,omitempty"`
 }
 
+// The social account to be linked.
+type StartIdentityLinkInput struct {
+	// The connector's id, from `accountSettings.socialConnectors`. It must be `linkable`.
+	ConnectorID string `json:"connectorId"`
+	// The app's page that the provider sends the person back to. It must be, exactly, one that the operator lists.
+	RedirectURI string `json:"redirectUri"`
+	// 22 to 256 printable ASCII characters without spaces, random and new for each link, made and kept by the app.
+	// `linkIdentity` asks for it again.
+	State string `json:"state"`
+	// A proof of kind `STEP_UP`. Left out, the answer is `STEP_UP_REQUIRED`.
+	StepUpProof graphql.Omittable[*string] `json:"stepUpProof,omitempty"`
+}
+
+// The outcome of `startIdentityLink`.
+type StartIdentityLinkPayload struct {
+	// The link. Null when there are errors.
+	Link *IdentityLink `json:"link,omitempty"`
+	// What stood in the way; empty when all went well.
+	Errors []AccountError `json:"errors"`
+}
+
+// The outcome of `startReauthentication`.
+type StartReauthenticationPayload struct {
+	// What to send the person to Logto with. Null when there are errors.
+	Reauthentication *Reauthentication `json:"reauthentication,omitempty"`
+	// What stood in the way; empty when all went well.
+	Errors []AccountError `json:"errors"`
+}
+
+// What setting up an authenticator app needs.
+type StartTotpEnrollmentInput struct {
+	// A proof of kind `STEP_UP`. Left out, the answer is `STEP_UP_REQUIRED`.
+	StepUpProof graphql.Omittable[*string] `json:"stepUpProof,omitempty"`
+}
+
+// The outcome of `startTotpEnrollment`.
+type StartTotpEnrollmentPayload struct {
+	// What to show to the person. Null when there are errors.
+	Enrollment *TotpEnrollment `json:"enrollment,omitempty"`
+	// What stood in the way; empty when all went well.
+	Errors []AccountError `json:"errors"`
+}
+
+// The change needs a step-up proof. Get one in one of `methods`, then call the mutation again with it.
+type StepUpRequiredError struct {
+	// Always `STEP_UP_REQUIRED`.
+	Code account.Code `json:"code"`
+	// What happened, for the person. Its wording may change.
+	Message string `json:"message"`
+	// Where in the arguments: `["input", "stepUpProof"]`.
+	Path []string `json:"path,omitempty"`
+	// The ways in which this account can give a proof that this mutation accepts. They may be fewer than
+	// `User.stepUpMethods`: with an MFA factor some mutations take `FRESH_SIGN_IN` only.
+	Methods []account.Method `json:"methods"`
+	// How long a proof is accepted after it was given, in seconds.
+	MaxAgeSeconds int `json:"maxAgeSeconds"`
+}
+
+func (StepUpRequiredError) IsAccountError() {}
+
+// What suspending the account needs.
+type SuspendAccountInput struct {
+	// A proof of kind `STEP_UP`. Left out, the answer is `STEP_UP_REQUIRED`.
+	StepUpProof graphql.Omittable[*string] `json:"stepUpProof,omitempty"`
+	// The account's username, email address, phone number or id, typed by the person. The person can't undo a suspension.
+	Confirm string `json:"confirm"`
+}
+
+// The outcome of `suspendAccount`.
+type SuspendAccountPayload struct {
+	// Whether the account is suspended now. When it is, sign the person out.
+	Suspended bool `json:"suspended"`
+	// What stood in the way; empty when it was suspended.
+	Errors []AccountError `json:"errors"`
+}
+
+// An authenticator app that is being set up. Its secret is shown this once.
+type TotpEnrollment struct {
+	// Its id, for `confirmTotpEnrollment`. It is opaque, serves only this account and client application, and works once.
+	ID string `json:"id"`
+	// The secret in Base32, to be typed into the app.
+	Secret string `json:"secret"`
+	// The secret as an `otpauth:` URI, which opens an authenticator app on the same device.
+	OtpauthURI string `json:"otpauthUri"`
+	// The same URI as a QR code: a PNG picture in a `data:` URL.
+	QRCode string `json:"qrCode"`
+	// Until when it can be confirmed.
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
 // An authenticator app that shows codes which change every 30 seconds. An account has at most one.
 type TotpVerification struct {
 	// Logto's id of the factor, for `removeMfaVerification`.
@@ -255,6 +634,14 @@ type TotpVerification struct {
 
 func (TotpVerification) IsMfaVerification() {}
 
+// The social account to be taken away.
+type UnlinkIdentityInput struct {
+	// The identity's `target`, such as `google`.
+	Target string `json:"target"`
+	// A proof of kind `STEP_UP`. Left out, the answer is `STEP_UP_REQUIRED`.
+	StepUpProof graphql.Omittable[*string] `json:"stepUpProof,omitempty"`
+}
+
 // Changes to custom data.
 type UpdateCustomDataInput struct {
 	// An object. Its size and depth are bounded, no string may hold a NUL character, and no key may be `__proto__`. A key
@@ -264,13 +651,24 @@ type UpdateCustomDataInput struct {
 	Mode CustomDataMode `json:"mode"`
 }
 
-// The outcome of `updateCustomData`.
-type UpdateCustomDataPayload struct {
-	// The account after the change. Null when nothing was changed, and, with `FORBIDDEN` at this path, when the token
-	// lacks the scope `account:read`: the change then holds all the same.
-	User *User `json:"user,omitempty"`
-	// What stood in the way; empty when it was saved.
-	Errors []AccountError `json:"errors"`
+// The email address to be set.
+type UpdatePrimaryEmailInput struct {
+	// The new email address, the same that the identifier proof is for.
+	Email string `json:"email"`
+	// A proof of kind `IDENTIFIER` for this address. It works once.
+	IdentifierProof string `json:"identifierProof"`
+	// A proof of kind `STEP_UP`. Left out, the answer is `STEP_UP_REQUIRED`.
+	StepUpProof graphql.Omittable[*string] `json:"stepUpProof,omitempty"`
+}
+
+// The phone number to be set.
+type UpdatePrimaryPhoneInput struct {
+	// The new phone number in E.164, with `+`, the same that the identifier proof is for.
+	Phone string `json:"phone"`
+	// A proof of kind `IDENTIFIER` for this number. It works once.
+	IdentifierProof string `json:"identifierProof"`
+	// A proof of kind `STEP_UP`. Left out, the answer is `STEP_UP_REQUIRED`.
+	StepUpProof graphql.Omittable[*string] `json:"stepUpProof,omitempty"`
 }
 
 // Changes to name, avatar and profile. A field left out keeps its value; null clears it.
@@ -284,13 +682,12 @@ type UpdateProfileInput struct {
 	Profile graphql.Omittable[*UserProfileInput] `json:"profile,omitempty"`
 }
 
-// The outcome of `updateProfile`.
-type UpdateProfilePayload struct {
-	// The account after the change. Null when nothing was changed, and, with `FORBIDDEN` at this path, when the token
-	// lacks the scope `account:read`: the change then holds all the same.
-	User *User `json:"user,omitempty"`
-	// What stood in the way, with the input's path; empty when all was saved.
-	Errors []AccountError `json:"errors"`
+// The username to be set.
+type UpdateUsernameInput struct {
+	// The new username, as `accountSettings.usernamePolicy` allows. Null removes it; left out, it is `INVALID_INPUT`.
+	Username graphql.Omittable[*string] `json:"username,omitempty"`
+	// A proof of kind `STEP_UP`. Left out, the answer is `STEP_UP_REQUIRED`.
+	StepUpProof graphql.Omittable[*string] `json:"stepUpProof,omitempty"`
 }
 
 // Changes to the profile, merged field by field: a field left out keeps its value; null clears it. Except for `profile`
@@ -343,6 +740,72 @@ type UsernamePolicy struct {
 	Underscore *bool `json:"underscore,omitempty"`
 }
 
+// A code that is under way.
+type VerificationChallenge struct {
+	// Its id, for `verifyCode`. It is opaque, serves only this account and client application, and works for the right
+	// code once.
+	ID string `json:"id"`
+	// Where the code went, partly hidden, to be shown to the person.
+	MaskedTarget string `json:"maskedTarget"`
+	// Until when the code can be entered: ten minutes.
+	ExpiresAt time.Time `json:"expiresAt"`
+	// From when another code can be sent to the same address: a minute later.
+	ResendAvailableAt time.Time `json:"resendAvailableAt"`
+}
+
+// A proof, to be passed to the mutations that ask for one. It serves only the account and the client application that it
+// was given to. Changing the password voids every proof; one from a code also ends when the address is no longer the
+// account's.
+//
+// How to get a step-up proof: choose among `User.stepUpMethods` (or `StepUpRequiredError.methods`) and call
+//
+// - `PASSWORD`: `verifyPassword`,
+// - `EMAIL_CODE` or `PHONE_CODE`: `sendVerificationCode` to the account's own address, then `verifyCode`,
+// - `FRESH_SIGN_IN`: `startReauthentication`, a sign-in at Logto, then `completeReauthentication`.
+//
+// How to get an identifier proof: `sendVerificationCode` to the new address, with a step-up proof, then `verifyCode`.
+type VerificationProof struct {
+	// The proof itself. It is opaque and a secret: keep it in memory only.
+	Proof string `json:"proof"`
+	// What it serves for.
+	Kind account.ProofKind `json:"kind"`
+	// How it was got.
+	Method account.Method `json:"method"`
+	// Until when it is accepted: ten minutes from when it was given.
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
+// A code that the person entered.
+type VerifyCodeInput struct {
+	// The challenge's id, from `sendVerificationCode`.
+	ChallengeID string `json:"challengeId"`
+	// The code: six digits.
+	Code string `json:"code"`
+}
+
+// The outcome of `verifyCode`.
+type VerifyCodePayload struct {
+	// The proof: of kind `STEP_UP` when the code went to the account's own address, else `IDENTIFIER`. Null when there are
+	// errors.
+	Verification *VerificationProof `json:"verification,omitempty"`
+	// What stood in the way; empty when the proof was given.
+	Errors []AccountError `json:"errors"`
+}
+
+// The password to be verified.
+type VerifyPasswordInput struct {
+	// The account's current password.
+	Password string `json:"password"`
+}
+
+// The outcome of `verifyPassword`.
+type VerifyPasswordPayload struct {
+	// The proof, of kind `STEP_UP`. Null when there are errors.
+	Verification *VerificationProof `json:"verification,omitempty"`
+	// What stood in the way; empty when the proof was given.
+	Errors []AccountError `json:"errors"`
+}
+
 // A passkey or security key. It is added at Logto's sign-in, not here.
 type WebAuthnVerification struct {
 	// Logto's id of the factor, for `removeMfaVerification`.
@@ -358,307 +821,6 @@ type WebAuthnVerification struct {
 }
 
 func (WebAuthnVerification) IsMfaVerification() {}
-
-// What may be done with a part of the account.
-type Access string
-
-const (
-	// It can't be seen, and reads null without an error. It can't be changed.
-	AccessOff Access = "OFF"
-	// It can be seen. A mutation that would change it answers `FIELD_NOT_EDITABLE`.
-	AccessReadOnly Access = "READ_ONLY"
-	// It can be seen and changed.
-	AccessEdit Access = "EDIT"
-)
-
-var AllAccess = []Access{
-	AccessOff,
-	AccessReadOnly,
-	AccessEdit,
-}
-
-func (e Access) IsValid() bool {
-	switch e {
-	case AccessOff, AccessReadOnly, AccessEdit:
-		return true
-	}
-	return false
-}
-
-func (e Access) String() string {
-	return string(e)
-}
-
-func (e *Access) UnmarshalGQL(v any) error {
-	str, ok := v.(string)
-	if !ok {
-		return fmt.Errorf("enums must be strings")
-	}
-
-	*e = Access(str)
-	if !e.IsValid() {
-		return fmt.Errorf("%s is not a valid Access", str)
-	}
-	return nil
-}
-
-func (e Access) MarshalGQL(w io.Writer) {
-	fmt.Fprint(w, strconv.Quote(e.String()))
-}
-
-func (e *Access) UnmarshalJSON(b []byte) error {
-	s, err := strconv.Unquote(string(b))
-	if err != nil {
-		return err
-	}
-	return e.UnmarshalGQL(s)
-}
-
-func (e Access) MarshalJSON() ([]byte, error) {
-	var buf bytes.Buffer
-	e.MarshalGQL(&buf)
-	return buf.Bytes(), nil
-}
-
-// What stood in the way of a mutation. More codes may come: treat one that your app doesn't know by showing the message.
-type AccountErrorCode string
-
-const (
-	// Something in the input isn't acceptable; `path` tells where. Let the person correct it.
-	AccountErrorCodeInvalidInput AccountErrorCode = "INVALID_INPUT"
-	// The change needs a step-up proof. Get one in one of `StepUpRequiredError.methods`, and call again with it.
-	AccountErrorCodeStepUpRequired AccountErrorCode = "STEP_UP_REQUIRED"
-	// The password is wrong, or the account has none. Ask again, or offer another of `User.stepUpMethods`.
-	AccountErrorCodeWrongPassword AccountErrorCode = "WRONG_PASSWORD"
-	// The code is wrong. Ask again while `InvalidCodeError.attemptsRemaining` lasts.
-	AccountErrorCodeInvalidCode AccountErrorCode = "INVALID_CODE"
-	// The code is too old, or a newer one was sent to the same address. Have a new one sent.
-	AccountErrorCodeCodeExpired AccountErrorCode = "CODE_EXPIRED"
-	// Too many wrong codes for this challenge or enrollment: it is spent, and the right code no longer helps. Start anew,
-	// after `RateLimitedError.retryAfterSeconds`.
-	AccountErrorCodeTooManyAttempts AccountErrorCode = "TOO_MANY_ATTEMPTS"
-	// Too many codes were sent, or too many wrong passwords or codes given. Wait for `RateLimitedError.retryAfterSeconds`,
-	// or use another of `User.stepUpMethods`.
-	AccountErrorCodeRateLimited AccountErrorCode = "RATE_LIMITED"
-	// A proof, or the id of a challenge, link, enrollment or re-authentication, is not accepted: it has expired, was used
-	// before, or belongs to another account, application, purpose or address. Get a new one.
-	AccountErrorCodeInvalidProof AccountErrorCode = "INVALID_PROOF"
-	// The new password breaks the rules in `PasswordRejectedError.violations`. Ask for another.
-	AccountErrorCodePasswordRejected AccountErrorCode = "PASSWORD_REJECTED"
-	// Another account has this username, email address or phone number. Ask for another.
-	AccountErrorCodeIdentifierTaken AccountErrorCode = "IDENTIFIER_TAKEN"
-	// The operator's rules refuse this username, email address or phone number. Ask for another.
-	AccountErrorCodeIdentifierNotAllowed AccountErrorCode = "IDENTIFIER_NOT_ALLOWED"
-	// The social account is linked to another account. It must be unlinked there first.
-	AccountErrorCodeIdentityTaken AccountErrorCode = "IDENTITY_TAKEN"
-	// A social account is already linked for the same target. Ask the person, then link again with `replace`.
-	AccountErrorCodeIdentityAlreadyLinked AccountErrorCode = "IDENTITY_ALREADY_LINKED"
-	// The account has a personal access token of this name, perhaps an expired one. Ask for another name, or delete that
-	// token.
-	AccountErrorCodeNameTaken AccountErrorCode = "NAME_TAKEN"
-	// The account has no such thing, or no longer. Read the list again.
-	AccountErrorCodeNotFound AccountErrorCode = "NOT_FOUND"
-	// Nothing would be left to sign in with. Offer to add another way first.
-	AccountErrorCodeLastSignInMethod AccountErrorCode = "LAST_SIGN_IN_METHOD"
-	// The operator doesn't allow this change. `accountSettings.fields` tells beforehand: don't offer it.
-	AccountErrorCodeFieldNotEditable AccountErrorCode = "FIELD_NOT_EDITABLE"
-	// This connector can't be linked from an account page. `SocialConnector.linkable` tells beforehand: don't offer it.
-	AccountErrorCodeConnectorNotLinkable AccountErrorCode = "CONNECTOR_NOT_LINKABLE"
-	// The state is not the one that the link was started with: somebody may be tampering. Start the link anew.
-	AccountErrorCodeStateMismatch AccountErrorCode = "STATE_MISMATCH"
-	// The operator doesn't list this redirect URI. The app must use one that is listed, or the operator must add it.
-	AccountErrorCodeRedirectURINotAllowed AccountErrorCode = "REDIRECT_URI_NOT_ALLOWED"
-	// The provider refused the sign-in, or the person turned back; `message` has the provider's words. Start the link
-	// anew.
-	AccountErrorCodeProviderRefused AccountErrorCode = "PROVIDER_REFUSED"
-	// This factor is already set up. Remove it first; where backup codes are left, ask the person and call again with
-	// `replace`.
-	AccountErrorCodeMfaAlreadyEnrolled AccountErrorCode = "MFA_ALREADY_ENROLLED"
-	// The operator has not turned this factor on. `accountSettings.mfaFactors` tells beforehand: don't offer it.
-	AccountErrorCodeMfaFactorNotEnabled AccountErrorCode = "MFA_FACTOR_NOT_ENABLED"
-	// The operator requires MFA, and this is the last factor. Offer to set up another one first.
-	AccountErrorCodeMfaRequired AccountErrorCode = "MFA_REQUIRED"
-	// Backup codes can't be the only factor. Offer to set up another one first.
-	AccountErrorCodeBackupCodesNeedAnotherFactor AccountErrorCode = "BACKUP_CODES_NEED_ANOTHER_FACTOR"
-	// What the person typed is none of the account's username, email address, phone number and id. Ask again.
-	AccountErrorCodeConfirmationMismatch AccountErrorCode = "CONFIRMATION_MISMATCH"
-	// A value is longer than can be stored; `path` tells which. Let the person shorten it.
-	AccountErrorCodeValueTooLong AccountErrorCode = "VALUE_TOO_LONG"
-	// The account has as many of these as the operator allows. Offer to delete one.
-	AccountErrorCodeCountLimitReached AccountErrorCode = "COUNT_LIMIT_REACHED"
-	// Another change of this account is under way. Try again in a moment.
-	AccountErrorCodeConflict AccountErrorCode = "CONFLICT"
-	// Only a part of the change was made, since a later step failed. `message` says which part, and the payload shows the
-	// account as it is.
-	AccountErrorCodePartlyDone AccountErrorCode = "PARTLY_DONE"
-)
-
-var AllAccountErrorCode = []AccountErrorCode{
-	AccountErrorCodeInvalidInput,
-	AccountErrorCodeStepUpRequired,
-	AccountErrorCodeWrongPassword,
-	AccountErrorCodeInvalidCode,
-	AccountErrorCodeCodeExpired,
-	AccountErrorCodeTooManyAttempts,
-	AccountErrorCodeRateLimited,
-	AccountErrorCodeInvalidProof,
-	AccountErrorCodePasswordRejected,
-	AccountErrorCodeIdentifierTaken,
-	AccountErrorCodeIdentifierNotAllowed,
-	AccountErrorCodeIdentityTaken,
-	AccountErrorCodeIdentityAlreadyLinked,
-	AccountErrorCodeNameTaken,
-	AccountErrorCodeNotFound,
-	AccountErrorCodeLastSignInMethod,
-	AccountErrorCodeFieldNotEditable,
-	AccountErrorCodeConnectorNotLinkable,
-	AccountErrorCodeStateMismatch,
-	AccountErrorCodeRedirectURINotAllowed,
-	AccountErrorCodeProviderRefused,
-	AccountErrorCodeMfaAlreadyEnrolled,
-	AccountErrorCodeMfaFactorNotEnabled,
-	AccountErrorCodeMfaRequired,
-	AccountErrorCodeBackupCodesNeedAnotherFactor,
-	AccountErrorCodeConfirmationMismatch,
-	AccountErrorCodeValueTooLong,
-	AccountErrorCodeCountLimitReached,
-	AccountErrorCodeConflict,
-	AccountErrorCodePartlyDone,
-}
-
-func (e AccountErrorCode) IsValid() bool {
-	switch e {
-	case AccountErrorCodeInvalidInput, AccountErrorCodeStepUpRequired, AccountErrorCodeWrongPassword, AccountErrorCodeInvalidCode, AccountErrorCodeCodeExpired, AccountErrorCodeTooManyAttempts, AccountErrorCodeRateLimited, AccountErrorCodeInvalidProof, AccountErrorCodePasswordRejected, AccountErrorCodeIdentifierTaken, AccountErrorCodeIdentifierNotAllowed, AccountErrorCodeIdentityTaken, AccountErrorCodeIdentityAlreadyLinked, AccountErrorCodeNameTaken, AccountErrorCodeNotFound, AccountErrorCodeLastSignInMethod, AccountErrorCodeFieldNotEditable, AccountErrorCodeConnectorNotLinkable, AccountErrorCodeStateMismatch, AccountErrorCodeRedirectURINotAllowed, AccountErrorCodeProviderRefused, AccountErrorCodeMfaAlreadyEnrolled, AccountErrorCodeMfaFactorNotEnabled, AccountErrorCodeMfaRequired, AccountErrorCodeBackupCodesNeedAnotherFactor, AccountErrorCodeConfirmationMismatch, AccountErrorCodeValueTooLong, AccountErrorCodeCountLimitReached, AccountErrorCodeConflict, AccountErrorCodePartlyDone:
-		return true
-	}
-	return false
-}
-
-func (e AccountErrorCode) String() string {
-	return string(e)
-}
-
-func (e *AccountErrorCode) UnmarshalGQL(v any) error {
-	str, ok := v.(string)
-	if !ok {
-		return fmt.Errorf("enums must be strings")
-	}
-
-	*e = AccountErrorCode(str)
-	if !e.IsValid() {
-		return fmt.Errorf("%s is not a valid AccountErrorCode", str)
-	}
-	return nil
-}
-
-func (e AccountErrorCode) MarshalGQL(w io.Writer) {
-	fmt.Fprint(w, strconv.Quote(e.String()))
-}
-
-func (e *AccountErrorCode) UnmarshalJSON(b []byte) error {
-	s, err := strconv.Unquote(string(b))
-	if err != nil {
-		return err
-	}
-	return e.UnmarshalGQL(s)
-}
-
-func (e AccountErrorCode) MarshalJSON() ([]byte, error) {
-	var buf bytes.Buffer
-	e.MarshalGQL(&buf)
-	return buf.Bytes(), nil
-}
-
-// A part of the account that the operator's policy covers.
-type AccountField string
-
-const (
-	// `User.name`.
-	AccountFieldName AccountField = "NAME"
-	// `User.avatar`.
-	AccountFieldAvatar AccountField = "AVATAR"
-	// `User.profile`.
-	AccountFieldProfile AccountField = "PROFILE"
-	// `User.username`.
-	AccountFieldUsername AccountField = "USERNAME"
-	// `User.primaryEmail`.
-	AccountFieldEmail AccountField = "EMAIL"
-	// `User.primaryPhone`.
-	AccountFieldPhone AccountField = "PHONE"
-	// The password, and `User.hasPassword`.
-	AccountFieldPassword AccountField = "PASSWORD"
-	// `User.customData`. Which of its keys can be read and written is a setting of its own.
-	AccountFieldCustomData AccountField = "CUSTOM_DATA"
-	// `User.identities` and `User.ssoIdentities`.
-	AccountFieldSocial AccountField = "SOCIAL"
-	// `User.mfaVerifications`.
-	AccountFieldMfa AccountField = "MFA"
-	// `User.personalAccessTokens`.
-	AccountFieldPersonalAccessToken AccountField = "PERSONAL_ACCESS_TOKEN"
-	// `User.sessions` and `User.authorizedApplications`.
-	AccountFieldSession AccountField = "SESSION"
-	// The account as a whole: suspending and deleting it.
-	AccountFieldAccount AccountField = "ACCOUNT"
-)
-
-var AllAccountField = []AccountField{
-	AccountFieldName,
-	AccountFieldAvatar,
-	AccountFieldProfile,
-	AccountFieldUsername,
-	AccountFieldEmail,
-	AccountFieldPhone,
-	AccountFieldPassword,
-	AccountFieldCustomData,
-	AccountFieldSocial,
-	AccountFieldMfa,
-	AccountFieldPersonalAccessToken,
-	AccountFieldSession,
-	AccountFieldAccount,
-}
-
-func (e AccountField) IsValid() bool {
-	switch e {
-	case AccountFieldName, AccountFieldAvatar, AccountFieldProfile, AccountFieldUsername, AccountFieldEmail, AccountFieldPhone, AccountFieldPassword, AccountFieldCustomData, AccountFieldSocial, AccountFieldMfa, AccountFieldPersonalAccessToken, AccountFieldSession, AccountFieldAccount:
-		return true
-	}
-	return false
-}
-
-func (e AccountField) String() string {
-	return string(e)
-}
-
-func (e *AccountField) UnmarshalGQL(v any) error {
-	str, ok := v.(string)
-	if !ok {
-		return fmt.Errorf("enums must be strings")
-	}
-
-	*e = AccountField(str)
-	if !e.IsValid() {
-		return fmt.Errorf("%s is not a valid AccountField", str)
-	}
-	return nil
-}
-
-func (e AccountField) MarshalGQL(w io.Writer) {
-	fmt.Fprint(w, strconv.Quote(e.String()))
-}
-
-func (e *AccountField) UnmarshalJSON(b []byte) error {
-	s, err := strconv.Unquote(string(b))
-	if err != nil {
-		return err
-	}
-	return e.UnmarshalGQL(s)
-}
-
-func (e AccountField) MarshalJSON() ([]byte, error) {
-	var buf bytes.Buffer
-	e.MarshalGQL(&buf)
-	return buf.Bytes(), nil
-}
 
 // How `updateCustomData` joins what is given with what is there.
 type CustomDataMode string
@@ -782,70 +944,6 @@ func (e *MfaFactor) UnmarshalJSON(b []byte) error {
 }
 
 func (e MfaFactor) MarshalJSON() ([]byte, error) {
-	var buf bytes.Buffer
-	e.MarshalGQL(&buf)
-	return buf.Bytes(), nil
-}
-
-// A way to give a proof.
-type StepUpMethod string
-
-const (
-	// The account's password: `verifyPassword`.
-	StepUpMethodPassword StepUpMethod = "PASSWORD"
-	// A code sent by email: `sendVerificationCode` with `email`, then `verifyCode`.
-	StepUpMethodEmailCode StepUpMethod = "EMAIL_CODE"
-	// A code sent by text message: `sendVerificationCode` with `phone`, then `verifyCode`.
-	StepUpMethodPhoneCode StepUpMethod = "PHONE_CODE"
-	// A new sign-in at Logto, with whatever MFA it asks for: `startReauthentication`, then `completeReauthentication`.
-	StepUpMethodFreshSignIn StepUpMethod = "FRESH_SIGN_IN"
-)
-
-var AllStepUpMethod = []StepUpMethod{
-	StepUpMethodPassword,
-	StepUpMethodEmailCode,
-	StepUpMethodPhoneCode,
-	StepUpMethodFreshSignIn,
-}
-
-func (e StepUpMethod) IsValid() bool {
-	switch e {
-	case StepUpMethodPassword, StepUpMethodEmailCode, StepUpMethodPhoneCode, StepUpMethodFreshSignIn:
-		return true
-	}
-	return false
-}
-
-func (e StepUpMethod) String() string {
-	return string(e)
-}
-
-func (e *StepUpMethod) UnmarshalGQL(v any) error {
-	str, ok := v.(string)
-	if !ok {
-		return fmt.Errorf("enums must be strings")
-	}
-
-	*e = StepUpMethod(str)
-	if !e.IsValid() {
-		return fmt.Errorf("%s is not a valid StepUpMethod", str)
-	}
-	return nil
-}
-
-func (e StepUpMethod) MarshalGQL(w io.Writer) {
-	fmt.Fprint(w, strconv.Quote(e.String()))
-}
-
-func (e *StepUpMethod) UnmarshalJSON(b []byte) error {
-	s, err := strconv.Unquote(string(b))
-	if err != nil {
-		return err
-	}
-	return e.UnmarshalGQL(s)
-}
-
-func (e StepUpMethod) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

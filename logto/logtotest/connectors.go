@@ -24,7 +24,12 @@ func connectorRoutes() []route {
 	const one = "/api/connectors/{id}"
 	settings := []field{
 		{"config", optional(ofType("object"))},
-		{"metadata", optional(ofType("object"))},
+		{"metadata", optional(shape(
+			field{"target", optional(ofType("string"))},
+			field{"name", optional(ofType("object"))},
+			field{"logo", optional(ofType("string"))},
+			field{"logoDark", optional(nullable(ofType("string")))},
+		))},
 		{"syncProfile", optional(ofType("boolean"))},
 		{"enableTokenStorage", optional(ofType("boolean"))},
 	}

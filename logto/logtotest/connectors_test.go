@@ -29,6 +29,12 @@ func TestConnectorMetadataShows(t *testing.T) {
 		t.Errorf("name (-want +got):\n%s", diff)
 	}
 	refused(t, server, "connector.not_found_with_connector_id", http.MethodPost, "/api/connectors", object{"connectorId": "nope"})
+
+	// Metadata is no way to change anything else of a connector.
+	github := "/api/connectors/" + connectorID(t, server, "github")
+	must(t, server, http.StatusOK, http.MethodPatch, github, object{"metadata": object{"config": "x", "id": "x"}})
+	must(t, server, http.StatusOK, http.MethodPost, github+"/authorization-uri", object{"state": "s", "redirectUri": "r"})
+	refused(t, server, "guard.invalid_input", http.MethodPatch, github, object{"metadata": object{"logo": 1}})
 }
 
 func TestSocialConnectors(t *testing.T) {

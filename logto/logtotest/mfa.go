@@ -89,7 +89,11 @@ func addTOTP(c *call, u *user) response {
 	}
 	c.race()
 	c.storeFactor(u, object{"type": "Totp", "key": secret})
-	return ok(object{"type": "Totp", "secret": secret, "secretQrCode": c.qrCode(u, secret)})
+	image, err := c.qrCode(u, secret)
+	if err != nil {
+		return internalError()
+	}
+	return ok(object{"type": "Totp", "secret": secret, "secretQrCode": image})
 }
 
 func addBackupCodes(c *call, u *user) response {
@@ -141,8 +145,8 @@ func deleteFactor(c *call, u *user) response {
 	return noContent()
 }
 
-// qrCode draws the key's otpauth URI as a data URL.
-func (c *call) qrCode(u *user, secret string) string {
+// qrCode draws the key's otpauth URI as a data URL. A long secret doesn't fit.
+func (c *call) qrCode(u *user, secret string) (string, error) {
 	account := "Unnamed User"
 	for _, key := range []string{"primaryPhone", "primaryEmail", "username", "name"} {
 		if text, present := u.data[key].(string); present {
@@ -154,15 +158,15 @@ func (c *call) qrCode(u *user, secret string) string {
 	query := url.Values{"secret": {secret}, "issuer": {service}}.Encode()
 	key, err := otp.NewKeyFromURL("otpauth://totp/" + label + "?" + query)
 	if err != nil {
-		panic(fmt.Sprintf("logtotest: make TOTP URI: %v", err))
+		return "", fmt.Errorf("make TOTP URI: %w", err)
 	}
 	image, err := key.Image(212, 212)
 	if err != nil {
-		panic(fmt.Sprintf("logtotest: draw QR code: %v", err))
+		return "", fmt.Errorf("draw QR code: %w", err)
 	}
 	var buffer bytes.Buffer
 	if err := png.Encode(&buffer, image); err != nil {
-		panic(fmt.Sprintf("logtotest: encode QR code: %v", err))
+		return "", fmt.Errorf("encode QR code: %w", err)
 	}
-	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(buffer.Bytes())
+	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(buffer.Bytes()), nil
 }

@@ -12,11 +12,11 @@ import (
 // Logto's defaults have filled it up.
 type passwordPolicy struct {
 	Length struct {
-		Min int `json:"min"`
-		Max int `json:"max"`
+		Min float64 `json:"min"`
+		Max float64 `json:"max"`
 	} `json:"length"`
 	CharacterTypes struct {
-		Min int `json:"min"`
+		Min float64 `json:"min"`
 	} `json:"characterTypes"`
 	Rejects struct {
 		Pwned                 bool     `json:"pwned"`
@@ -58,7 +58,7 @@ var breachedPasswords = []string{
 // fastIssues are the rules on length and characters.
 func (p passwordPolicy) fastIssues(password string) []object {
 	issues := []object{}
-	units := len(utf16.Encode([]rune(password)))
+	units := float64(len(utf16.Encode([]rune(password))))
 	switch {
 	case units < p.Length.Min:
 		issues = append(issues, rejection("too_short", object{"min": p.Length.Min}))
@@ -69,7 +69,7 @@ func (p passwordPolicy) fastIssues(password string) []object {
 	switch {
 	case !supported:
 		issues = append(issues, rejection("unsupported_characters", nil))
-	case kinds < p.CharacterTypes.Min:
+	case float64(kinds) < p.CharacterTypes.Min:
 		issues = append(issues, rejection("character_types", object{"min": p.CharacterTypes.Min}))
 	}
 	return issues

@@ -94,3 +94,21 @@ func TestCheckPassword(t *testing.T) {
 	server.BreachedPasswords(false)
 	refused(t, server, "request.invalid_input", http.MethodPost, "/api/sign-in-exp/default/check-password", object{"password": "Zt-4kWq9", "userId": user["id"]})
 }
+
+func TestPasswordPolicyIsChecked(t *testing.T) {
+	t.Parallel()
+	server := start(t, logtotest.Options{})
+	for _, policy := range []any{
+		"x", nil, []any{}, object{"length": 5}, object{"length": object{"min": "8"}}, object{"characterTypes": nil},
+		object{"rejects": object{"words": nil}}, object{"rejects": object{"words": []any{1}}}, object{"rejects": object{"pwned": 1}},
+	} {
+		refused(t, server, "guard.invalid_input", http.MethodPatch, "/api/sign-in-exp", object{"passwordPolicy": policy})
+	}
+	must(t, server, http.StatusOK, http.MethodPatch, "/api/sign-in-exp", object{"passwordPolicy": object{"length": object{"min": 8.5, "max": 1e300}}})
+	status, result := server.Manage(http.MethodPost, "/api/sign-in-exp/default/check-password",
+		object{"password": "Zt-4kWq9", "userId": server.Account("bob").ID})
+	want := object{"result": false, "issues": []any{object{"code": "password_rejected.too_short", "interpolation": object{"min": 8.5}}}}
+	if diff := cmp.Diff(any(want), result); diff != "" || status != http.StatusBadRequest {
+		t.Errorf("status %d, answer (-want +got):\n%s", status, diff)
+	}
+}

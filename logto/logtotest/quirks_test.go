@@ -85,6 +85,17 @@ func TestFactorsKeepTheirSecrets(t *testing.T) {
 	}
 }
 
+// The factor is stored before its QR code is drawn.
+func TestTotpSecretTooLongForAQRCode(t *testing.T) {
+	t.Parallel()
+	server := start(t, logtotest.Options{})
+	path := "/api/users/" + server.Account("bob").ID + "/mfa-verifications"
+	must(t, server, http.StatusInternalServerError, http.MethodPost, path, object{"type": "Totp", "secret": strings.Repeat("A", 5000)})
+	if stored := must(t, server, http.StatusOK, http.MethodGet, path, nil).([]any); len(stored) != 1 {
+		t.Errorf("%d factors, want the one whose QR code can't be drawn", len(stored))
+	}
+}
+
 func TestDeletedSessionLeavesItsGrant(t *testing.T) {
 	t.Parallel()
 	server := start(t, logtotest.Options{})

@@ -29,13 +29,32 @@ func mustDecode(raw []byte, target any) {
 func signInExperienceRoutes() []route {
 	return []route{
 		{method: http.MethodGet, pattern: "/api/sign-in-exp", handle: func(c *call) response { return ok(c.signInExperience) }},
-		{method: http.MethodPatch, pattern: "/api/sign-in-exp", handle: patchSignInExperience},
+		{method: http.MethodPatch, pattern: "/api/sign-in-exp", handle: patchSignInExperience, body: experienceSchema()},
 		{method: http.MethodGet, pattern: "/api/.well-known/sign-in-exp", handle: publicSignInExperience, open: true},
 	}
 }
 
-// patchSignInExperience replaces the keys given, each of them whole, and takes any
-// value for them; unknown keys are dropped.
+// experienceSchema checks of a change what the simulator itself goes by, and passes
+// everything else.
+func experienceSchema() schema {
+	number, boolean := optional(ofType("number")), optional(ofType("boolean"))
+	policy := shape(
+		field{"length", optional(shape(field{"min", number}, field{"max", number}))},
+		field{"characterTypes", optional(shape(field{"min", number}))},
+		field{"rejects", optional(shape(
+			field{"pwned", boolean}, field{"repetitionAndSequence", boolean}, field{"userInfo", boolean},
+			field{"words", optional(listOf(ofType("string")))},
+		))},
+	)
+	check := shape(field{"passwordPolicy", optional(policy)})
+	return func(value any, path []any) (any, []object) {
+		_, issues := check(value, path)
+		return value, issues
+	}
+}
+
+// patchSignInExperience replaces the keys given, each of them whole; unknown keys
+// are dropped.
 func patchSignInExperience(c *call) response {
 	for key := range c.signInExperience {
 		if value, given := c.body[key]; given && key != "id" && key != "tenantId" {

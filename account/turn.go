@@ -1,0 +1,99 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"accountql/logto"
+	"accountql/store"
+)
+
+// turn is a caller's turn at changing the account. While it lasts, no other change
+// that takes one is under way, on any replica: what Logto does by reading and
+// writing, without looking in between, has one winner.
+type turn struct {
+	*Service
+	caller Caller
+	// user is the account as it was read in the turn.
+	user *logto.User
+	lock *store.Lock
+	// writing is set once a write may have begun.
+	writing bool
+}
+
+// inTurn waits for the caller's turn and runs do, with a context that ends when the
+// turn is lost. do opens what the person hands over, so that nothing is asked of
+// Logto for what is no good, and then reads the user, by requireStepUp or readUser.
+func inTurn[T any](ctx context.Context, s *Service, caller Caller, do func(context.Context, *turn) (T, error)) (T, error) {
+	var none T
+	lock, err := s.Store.Lock(ctx, store.NewKey("account", caller.Subject))
+	if err != nil {
+		return none, conflict(err)
+	}
+	defer lock.Release()
+	// Asked again, since the turn may have been waited for, and since a request goes
+	// on when this can't be known as it comes in.
+	refused, err := s.Refused(ctx, caller)
+	if err != nil {
+		return none, err
+	}
+	if refused {
+		return none, ErrSignedOut
+	}
+	t := &turn{Service: s, caller: caller, lock: lock}
+	result, err := do(lock.Context(), t)
+	t.keepOthersOut(err)
+	return result, conflict(err)
+}
+
+// readUser reads the user, who may have changed since the last turn.
+func (t *turn) readUser(ctx context.Context) (err error) {
+	t.user, err = t.Get(ctx, t.caller.Subject)
+	return err
+}
+
+// requireStepUp is that of Service, and keeps the user that it has read.
+func (t *turn) requireStepUp(ctx context.Context, operation string, proof *string) (proved presence, err error) {
+	t.user, proved, err = t.Service.requireStepUp(ctx, t.caller, operation, proof)
+	return proved, err
+}
+
+// keepOthersOut lets the next turn begin only when the lease has ended, if err
+// leaves open whether Logto is still at a write.
+func (t *turn) keepOthersOut(err error) {
+	if lost, ok := errors.AsType[*logto.TransportError](err); ok && t.writing && lost.OutcomeUnknown() {
+		t.lock.Abandon()
+	}
+}
+
+// partly is the error of a change of which a part was made before cause stood in
+// the way of the rest.
+func (t *turn) partly(ctx context.Context, cause error, message string, path ...string) error {
+	t.keepOthersOut(cause)
+	t.Logger.WarnContext(ctx, "change was made in part", "error", cause)
+	return fail(PartlyDone, message, path...)
+}
+
+// hold must be called right before a write at Logto: it fails when the turn may be
+// somebody else's by now, and when nobody has looked whether the account may be
+// changed at all.
+func (t *turn) hold(ctx context.Context) error {
+	if t.user == nil {
+		return errors.New("write before the user was read")
+	}
+	if err := t.lock.Held(ctx); err != nil {
+		return fmt.Errorf("keep turn: %w", err)
+	}
+	t.writing = true
+	return nil
+}
+
+// conflict turns a turn that wasn't had, or was lost before a write, into what the
+// person is told.
+func conflict(err error) error {
+	if errors.Is(err, store.ErrBusy) || errors.Is(err, store.ErrLost) {
+		return fail(Conflict, "Another change of this account is under way. Try again in a moment.")
+	}
+	return err
+}
