@@ -168,10 +168,14 @@ func TestDemoPrintsACurlThatWorks(t *testing.T) {
 
 func TestDemoStaysOnThisMachine(t *testing.T) {
 	t.Parallel()
-	for _, address := range []string{":0", "0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.com:0", "127.0.0.1", "localhost.example.com:0", ""} {
+	for address, mend := range map[string]string{
+		":0": "-public-demo", "0.0.0.0:0": "-public-demo", "[::]:0": "-public-demo", "192.0.2.1:0": "-public-demo",
+		"example.com:0": "-public-demo", "localhost.example.com:0": "-public-demo",
+		"127.0.0.1": "HOST:PORT", "": "HOST:PORT",
+	} {
 		p := start(t, nil, "demo", "-addr", address)
 		<-p.ended
-		if p.err == nil || !strings.Contains(p.err.Error(), "-public-demo") || p.stdout.String() != "" {
+		if p.err == nil || !strings.Contains(p.err.Error(), mend) || p.stdout.String() != "" {
 			t.Errorf("%q: error %v, output %s", address, p.err, p.stdout)
 		}
 	}

@@ -243,22 +243,32 @@ func TestUpdateAddress(t *testing.T) {
 		after                            string
 	}{
 		{
-			"bob", "updatePrimaryEmail", "removePrimaryEmail", "primaryEmail", "previousEmail", object{"email": "New.Bob@Example.com"},
+			"bob", "updatePrimaryEmail", "removePrimaryEmail", "primaryEmail", "previousEmail",
+			object{"email": "New.Bob@Example.com"},
 			`primaryEmail: "bob@example.com" is now "New.Bob@Example.com"`, `primaryEmail: "New.Bob@Example.com" is now null`,
-			eventData{"previousEmail": "bob@example.com"}, "New.Bob@Example.com",
+			eventData{"previousEmail": "bob@example.com"},
+			"New.Bob@Example.com",
 		},
 		{
-			"bob", "updatePrimaryPhone", "removePrimaryPhone", "primaryPhone", "previousPhone", object{"phone": "+1 (202) 555-0100"},
-			`primaryPhone: null is now "12025550100"`, `primaryPhone: "12025550100" is now null`, eventData{}, "12025550100",
+			"bob", "updatePrimaryPhone", "removePrimaryPhone", "primaryPhone", "previousPhone",
+			object{"phone": "+1 (202) 555-0100"},
+			`primaryPhone: null is now "12025550100"`, `primaryPhone: "12025550100" is now null`,
+			eventData{},
+			"12025550100",
 		},
 		{
-			"alice", "updatePrimaryPhone", "removePrimaryPhone", "primaryPhone", "previousPhone", object{"phone": "+491701234567"},
+			"alice", "updatePrimaryPhone", "removePrimaryPhone", "primaryPhone", "previousPhone",
+			object{"phone": "+491701234567"},
 			`primaryPhone: "12025550143" is now "491701234567"`, `primaryPhone: "491701234567" is now null`,
-			eventData{"previousPhone": "12025550143"}, "491701234567",
+			eventData{"previousPhone": "12025550143"},
+			"491701234567",
 		},
 		{
-			"carol", "updatePrimaryEmail", "removePrimaryEmail", "primaryEmail", "previousEmail", object{"email": "carol@example.com"},
-			`primaryEmail: null is now "carol@example.com"`, `primaryEmail: "carol@example.com" is now null`, eventData{}, "carol@example.com",
+			"carol", "updatePrimaryEmail", "removePrimaryEmail", "primaryEmail", "previousEmail",
+			object{"email": "carol@example.com"},
+			`primaryEmail: null is now "carol@example.com"`, `primaryEmail: "carol@example.com" is now null`,
+			eventData{},
+			"carol@example.com",
 		},
 	} {
 		t.Run(test.as+" "+test.mutation, func(t *testing.T) {
@@ -532,4 +542,68 @@ func TestRemovableSaysSoBeforehand(t *testing.T) {
 			}
 		}
 	}
+}
+
+// credentialMutations are the mutations of identifiers and password, with inputs
+// that only lack proofs.
+func credentialMutations() map[string]object {
+	return map[string]object{
+		"updateUsername":     {"username": "bobby"},
+		"updatePrimaryEmail": {"email": "new@example.com", "identifierProof": "p"},
+		"removePrimaryEmail": {},
+		"updatePrimaryPhone": {"phone": "+12025550100", "identifierProof": "p"},
+		"removePrimaryPhone": {},
+		"changePassword":     {"newPassword": newPassword},
+	}
+}
+
+// TestCredentialsTakeTheirScope, and no call without it.
+func TestCredentialsTakeTheirScope(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	token := w.token("bob", "account:read", "account:write")
+	for name, input := range credentialMutations() {
+		got := w.query(token, mutation(name, "errors { code }"), object{"input": input}).body
+		if !strings.Contains(got, `"code":"FORBIDDEN","requiredScope":"account:security"`) || !strings.Contains(got, `{"`+name+`":null}`) {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	w.wantCalls()
+}
+
+// TestCredentialsOfAClosedAccount stay as they are, although Logto would change
+// them.
+func TestCredentialsOfAClosedAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	bob := w.page("bob")
+	addresses := map[string]string{
+		"updatePrimaryEmail": bob.ofNew(object{"email": "new@example.com"}), "updatePrimaryPhone": bob.ofNew(object{"phone": "+12025550100"}),
+	}
+	proof := bob.byPassword()
+	refuses := func(code string) {
+		t.Helper()
+		w.logto.ResetCalls()
+		for name, input := range credentialMutations() {
+			if input["identifierProof"] != nil {
+				input["identifierProof"] = addresses[name]
+			}
+			bob.must("top-level "+code, bob.do(name, merged(input, object{"stepUpProof": proof})))
+		}
+		w.wantNoWrite()
+	}
+	w.manage(http.MethodPatch, "/api/users/{bob}/is-suspended", object{"isSuspended": true})
+	refuses("ACCOUNT_SUSPENDED")
+	w.manage(http.MethodDelete, "/api/users/{bob}", nil)
+	refuses("ACCOUNT_NOT_FOUND")
+}
+
+// TestLastWayInOfAnOldRelease, whose users don't tell whether they have a password.
+func TestLastWayInOfAnOldRelease(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.logto.OmitHasPassword(true)
+	proof := w.presence("bob")
+	w.wantChange("bob", "removePrimaryEmail", object{"stepUpProof": proof}, none, []string{`primaryEmail: "bob@example.com" is now null`})
+	w.wantChange("bob", "updateUsername", object{"username": nil, "stepUpProof": proof}, []string{"LAST_SIGN_IN_METHOD input username"}, none)
 }

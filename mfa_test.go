@@ -350,6 +350,33 @@ func TestMfaWithoutReadScope(t *testing.T) {
 	}
 }
 
+// TestNewSecretsStayInTheirPayload looks for what was made in the log, and in all
+// that can be read afterwards.
+func TestNewSecretsStayInTheirPayload(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	bob := w.page("bob")
+	proof := bob.byPassword()
+	token := w.asked(bob.token, "createPersonalAccessToken", "value errors { code }", object{"name": "ci", "stepUpProof": proof})
+	e := bob.startEnrollment(proof)
+	bob.must("INVALID_CODE", bob.do("confirmTotpEnrollment", object{"enrollmentId": e.id, "code": w.wrongTotp(e)}))
+	confirmation := w.confirm(e)
+	bob.must("OK", bob.do("confirmTotpEnrollment", confirmation))
+	proof = bob.byFreshSignIn()
+	made := w.asked(bob.token, "generateBackupCodes", "codes errors { code }", object{"stepUpProof": proof})
+
+	secrets := append(made["codes"].([]any), token["value"], e.secret, e.id, confirmation["code"], proof)
+	said := w.log.String() + w.query(bob.token, settingsQuery(t), nil).body
+	if !strings.Contains(said, "TotpVerification") || !strings.Contains(said, "operation=generateBackupCodes") {
+		t.Fatalf("too little was said: %s", said)
+	}
+	for _, secret := range secrets {
+		if text := secret.(string); text == "" || strings.Contains(said, text) {
+			t.Errorf("%q is told", text)
+		}
+	}
+}
+
 func TestMfaEvents(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)

@@ -2,8 +2,6 @@ package main
 
 import (
 	"slices"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -78,29 +76,4 @@ func codes(t *testing.T, body, name string) []string {
 		}
 	}
 	return found
-}
-
-// race makes a mutation many times at once, and counts the outcomes by the codes of
-// their errors.
-func (w *world) race(times int, who, name, selection string, input func(i int) object) map[string]int {
-	w.t.Helper()
-	token := w.token(who)
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	outcomes := map[string]int{}
-	for i := range times {
-		given := input(i)
-		wg.Go(func() {
-			r, err := w.try(token, mutation(name, selection), object{"input": given})
-			if err != nil {
-				w.t.Error(err)
-				return
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			outcomes[strings.Join(codes(w.t, r.body, name), " ")]++
-		})
-	}
-	wg.Wait()
-	return outcomes
 }

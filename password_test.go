@@ -133,7 +133,8 @@ func TestChangePasswordBeforeLogto(t *testing.T) {
 		{env{"FIELD_ACCESS": "password=readOnly"}, object{}, []string{"FIELD_NOT_EDITABLE input newPassword"}},
 		{env{"FIELD_ACCESS": "session=readOnly"}, object{"revokeSessions": true}, []string{"FIELD_NOT_EDITABLE input revokeSessions"}},
 		{
-			env{"FIELD_ACCESS": "personalAccessToken=off"}, object{"deletePersonalAccessTokens": true},
+			env{"FIELD_ACCESS": "personalAccessToken=off"},
+			object{"deletePersonalAccessTokens": true},
 			[]string{"FIELD_NOT_EDITABLE input deletePersonalAccessTokens"},
 		},
 	} {

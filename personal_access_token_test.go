@@ -309,20 +309,28 @@ func TestPersonalAccessTokenFailures(t *testing.T) {
 			"createPersonalAccessToken", create, "INVALID_INPUT",
 		},
 		{
-			"creation without an answer", fault{Method: http.MethodPost, Path: collection, Failure: logtotest.ResetConnection},
+			"creation without an answer",
+			fault{Method: http.MethodPost, Path: collection, Failure: logtotest.ResetConnection},
 			"createPersonalAccessToken", create, "UPSTREAM_TIMEOUT",
 		},
 		{
-			"creation with an answer that can't be read", fault{Method: http.MethodPost, Path: collection, Failure: logtotest.AnswerGarbage},
+			"creation with an answer that can't be read",
+			fault{Method: http.MethodPost, Path: collection, Failure: logtotest.AnswerGarbage},
 			"createPersonalAccessToken", create, "UPSTREAM_UNAVAILABLE",
 		},
 		{
-			"renaming", fault{Method: http.MethodPatch, Path: collection, Status: 503},
-			"renamePersonalAccessToken", object{"name": "laptop", "newName": "x"}, "UPSTREAM_UNAVAILABLE",
+			"renaming",
+			fault{Method: http.MethodPatch, Path: collection, Status: 503},
+			"renamePersonalAccessToken",
+			object{"name": "laptop", "newName": "x"},
+			"UPSTREAM_UNAVAILABLE",
 		},
 		{
-			"deletion", fault{Method: http.MethodPost, Path: collection + "/delete", Status: 503},
-			"deletePersonalAccessToken", object{"name": "laptop"}, "UPSTREAM_UNAVAILABLE",
+			"deletion",
+			fault{Method: http.MethodPost, Path: collection + "/delete", Status: 503},
+			"deletePersonalAccessToken",
+			object{"name": "laptop"},
+			"UPSTREAM_UNAVAILABLE",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

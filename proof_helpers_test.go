@@ -43,13 +43,19 @@ func newProofWorldOn(t *testing.T, logto *logtotest.Server, given env) *world {
 // page is an account page: somebody's access token at a server.
 type page struct {
 	*world
-	name, token string
+	name, id, token string
 	// forwarded is what it says in X-Forwarded-For.
 	forwarded string
 }
 
 func (w *world) page(name string, options ...logtotest.TokenOption) page {
-	return page{world: w, name: name, token: w.logto.AccessToken(w.id(name), options...)}
+	return page{world: w, name: name, id: w.id(name), token: w.logto.AccessToken(w.id(name), options...)}
+}
+
+// renewed has an access token of now.
+func (p page) renewed() page {
+	p.token = p.logto.AccessToken(p.id)
+	return p
 }
 
 // on is the same page at another server.

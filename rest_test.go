@@ -129,7 +129,7 @@ func restSession(stored object) object {
 	for _, id := range slices.Sorted(maps.Keys(payload["authorizations"].(object))) {
 		shown["applicationIds"] = append(shown["applicationIds"].([]any), id)
 	}
-	shown["signedInAt"], shown["expiresAt"] = seconds(payload["loginTs"]), seconds(payload["exp"])
+	shown["signedInAt"], shown["expiresAt"] = seconds(payload["loginTs"]), milliseconds(stored["expiresAt"])
 	agent := shown["userAgent"].(string)
 	shown["browser"], shown["os"] = "Safari", "iOS"
 	if strings.Contains(agent, "Firefox") {

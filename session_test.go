@@ -11,25 +11,6 @@ import (
 	"accountql/logto/logtotest"
 )
 
-// sessionIDs lists the sessions of an account at Logto, grantIDs its grants.
-func (w *world) sessionIDs(name string) []string {
-	w.t.Helper()
-	ids := []string{}
-	for _, session := range w.manage(http.MethodGet, "/api/users/{"+name+"}/sessions", nil).(object)["sessions"].([]any) {
-		ids = append(ids, session.(object)["payload"].(object)["uid"].(string))
-	}
-	return ids
-}
-
-func (w *world) grantIDs(name string) []string {
-	w.t.Helper()
-	ids := []string{}
-	for _, grant := range w.manage(http.MethodGet, "/api/users/{"+name+"}/grants", nil).(object)["grants"].([]any) {
-		ids = append(ids, grant.(object)["id"].(string))
-	}
-	return ids
-}
-
 // refreshes tells whether a refresh token still gets tokens.
 func (w *world) refreshes(token string) bool {
 	w.t.Helper()
@@ -43,7 +24,7 @@ func (w *world) refreshes(token string) bool {
 func TestRevokeSession(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	sessions, grants := w.sessionIDs("alice"), w.grantIDs("alice")
+	sessions, grants := w.sessions("alice"), w.grants("alice")
 	tokens, err := w.logto.SignIn("alice", "")
 	if err != nil {
 		t.Fatal(err)
@@ -52,7 +33,7 @@ func TestRevokeSession(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	id := w.sessionIDs("alice")[len(sessions)]
+	id := w.sessions("alice")[len(sessions)]
 	before := w.record("alice")
 	if !w.refreshes(tokens.RefreshToken) {
 		t.Fatal("the session's refresh token is no good")
@@ -75,6 +56,9 @@ func TestRevokeSession(t *testing.T) {
 	if diff := changes(before, w.record("alice")); len(diff) > 0 {
 		t.Errorf("changed: %v", diff)
 	}
+	if len(w.sessions("bob")) != 1 || len(w.grants("bob")) != 1 {
+		t.Error("bob's session or grant has ended")
+	}
 	if w.refreshes(tokens.RefreshToken) || !w.refreshes(others.RefreshToken) {
 		t.Error("the refresh token lives on, or somebody else's has ended")
 	}
@@ -84,7 +68,7 @@ func TestRevokeSession(t *testing.T) {
 func TestRevokeAuthorizedApplication(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	sessions, grants := w.sessionIDs("alice"), w.grantIDs("alice")
+	sessions, grants := w.sessions("alice"), w.grants("alice")
 	id := grants[len(grants)-1]
 	w.logto.ResetCalls()
 	payload := w.asked(w.token("alice"), "revokeAuthorizedApplication", "user { username authorizedApplications { isThirdParty } } errors { code }", object{"id": id})
@@ -95,10 +79,10 @@ func TestRevokeAuthorizedApplication(t *testing.T) {
 		t.Errorf("payload (-want +got):\n%s", diff)
 	}
 	w.wantCalls(callUser, "DELETE /api/users/{alice}/grants/"+id, callGrants, callThirdParty)
-	if diff := cmp.Diff(grants[:len(grants)-1], w.grantIDs("alice")); diff != "" {
+	if diff := cmp.Diff(grants[:len(grants)-1], w.grants("alice")); diff != "" {
 		t.Errorf("grants (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(sessions, w.sessionIDs("alice")); diff != "" {
+	if diff := cmp.Diff(sessions, w.sessions("alice")); diff != "" {
 		t.Errorf("sessions (-want +got):\n%s", diff)
 	}
 	w.wantCodes(w.token("alice"), "revokeAuthorizedApplication", object{"id": id}, "NOT_FOUND")
@@ -108,14 +92,14 @@ func TestRevokeAuthorizedApplication(t *testing.T) {
 func TestRevocationsOfNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	sessions, grants := w.sessionIDs("alice"), w.grantIDs("alice")
+	sessions, grants := w.sessions("alice"), w.grants("alice")
 	for _, id := range []string{
 		sessions[0], grants[0], w.id("alice"), "unknown", "", ".", "..", "../" + sessions[0], "a/b", `a\b`, "a\x00b", "?", "é", strings.Repeat("x", 20000),
 	} {
 		w.wantCodes(w.token("bob"), "revokeSession", object{"id": id}, "NOT_FOUND")
 		w.wantCodes(w.token("bob"), "revokeAuthorizedApplication", object{"id": id}, "NOT_FOUND")
 	}
-	if diff := cmp.Diff([][]string{sessions, grants}, [][]string{w.sessionIDs("alice"), w.grantIDs("alice")}); diff != "" {
+	if diff := cmp.Diff([][]string{sessions, grants}, [][]string{w.sessions("alice"), w.grants("alice")}); diff != "" {
 		t.Errorf("alice's (-want +got):\n%s", diff)
 	}
 	want := object{"user": nil, "errors": []any{object{"code": "NOT_FOUND", "path": []any{"input", "id"}, "message": "There is no such session, or it has ended."}}}
@@ -162,10 +146,10 @@ func TestRevocationsRefuse(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, test.env)
-			sessions, grants := w.sessionIDs("alice"), w.grantIDs("alice")
+			sessions, grants := w.sessions("alice"), w.grants("alice")
 			if test.suspended {
 				w.manage(http.MethodPatch, "/api/users/{alice}/is-suspended", object{"isSuspended": true})
-				sessions = w.sessionIDs("alice")
+				sessions = w.sessions("alice")
 			}
 			for path, f := range map[string]fault{"sessions/{sessionId}": test.session, "grants/{grantId}": test.grant} {
 				if f.Status != 0 || f.Failure != logtotest.AnswerStatus {
@@ -178,7 +162,7 @@ func TestRevocationsRefuse(t *testing.T) {
 			if calls := w.calls(); test.env != nil && len(calls) > 0 {
 				t.Errorf("calls of a refused change: %v", calls)
 			}
-			if diff := cmp.Diff(sessions, w.sessionIDs("alice")); diff != "" {
+			if diff := cmp.Diff(sessions, w.sessions("alice")); diff != "" {
 				t.Errorf("sessions (-want +got):\n%s", diff)
 			}
 		})
@@ -188,7 +172,7 @@ func TestRevocationsRefuse(t *testing.T) {
 // anySession is one of alice's, or no session's id when she has none.
 func (w *world) anySession() string {
 	w.t.Helper()
-	return append(w.sessionIDs("alice"), "none")[0]
+	return append(w.sessions("alice"), "none")[0]
 }
 
 func TestRevocationsTakeTheSecurityScope(t *testing.T) {
@@ -197,7 +181,7 @@ func TestRevocationsTakeTheSecurityScope(t *testing.T) {
 	for _, name := range []string{"revokeSession", "revokeAuthorizedApplication"} {
 		id := w.anySession()
 		if name != "revokeSession" {
-			id = w.grantIDs("alice")[0]
+			id = w.grants("alice")[0]
 		}
 		answer := w.ask(w.token("alice", "account:read", "account:write"), mutation(name, "errors { code }"), object{"input": object{"id": id}})
 		if !strings.Contains(answer, `"requiredScope": "account:security"`) || !strings.Contains(answer, `"`+name+`": null`) {
@@ -218,8 +202,8 @@ func TestRevocationsWithoutTheStore(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, env{"REDIS_URL": "redis://127.0.0.1:1", "SECRET_KEY": strings.Repeat("A", 43) + "="})
 	w.wantCodes(w.token("alice"), "revokeSession", object{"id": w.anySession()})
-	w.wantCodes(w.token("alice"), "revokeAuthorizedApplication", object{"id": w.grantIDs("alice")[0]})
-	if sessions, grants := w.sessionIDs("alice"), w.grantIDs("alice"); len(sessions) != 1 || len(grants) != 1 {
+	w.wantCodes(w.token("alice"), "revokeAuthorizedApplication", object{"id": w.grants("alice")[0]})
+	if sessions, grants := w.sessions("alice"), w.grants("alice"); len(sessions) != 1 || len(grants) != 1 {
 		t.Errorf("sessions %v, grants %v", sessions, grants)
 	}
 }
@@ -228,7 +212,7 @@ func TestRevocationEvents(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
 	w := newWorld(t, r.env())
-	session, grants := w.anySession(), w.grantIDs("alice")
+	session, grants := w.anySession(), w.grants("alice")
 	grant := grants[len(grants)-1]
 	w.wantCodes(w.token("alice"), "revokeSession", object{"id": "unknown"}, "NOT_FOUND")
 	w.wantCodes(w.token("alice"), "revokeAuthorizedApplication", object{"id": "unknown"}, "NOT_FOUND")

@@ -40,12 +40,16 @@ func (w *world) sessions(name string) []string {
 
 func (w *world) grants(name string) []string { return w.has(name, "grants", "grants", "id") }
 
-func (w *world) tokens(name string) []string {
-	return w.has(name, "personal-access-tokens", "", "name")
+func (w *world) alicesTokens() []string {
+	return w.has("alice", "personal-access-tokens", "", "name")
 }
 
-// seconds lets a sign-in be at another time than those before it.
-func (w *world) seconds() { w.advance(2 * time.Second) }
+// seconds lets what follows be at another time than what was before, and near the
+// end of a second, which a sign-out waits for.
+func (w *world) seconds() {
+	now := w.logto.Now()
+	w.advance(now.Truncate(time.Second).Add(2900 * time.Millisecond).Sub(now))
+}
 
 // TestSignOutEverywhere ends everything but the session of a fresh sign-in, with
 // its grant, and the access token of the request.
@@ -53,7 +57,7 @@ func TestSignOutEverywhere(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
 	w := newWorld(t, r.env())
-	sessionsBefore, grantsBefore, tokensBefore := w.sessions("alice"), w.grants("alice"), w.tokens("alice")
+	sessionsBefore, grantsBefore, tokensBefore := w.sessions("alice"), w.grants("alice"), w.alicesTokens()
 	other := w.token("alice")
 	w.seconds()
 	alice := w.page("alice")
@@ -74,7 +78,7 @@ func TestSignOutEverywhere(t *testing.T) {
 	if diff := cmp.Diff(want, got.payload); diff != "" {
 		t.Errorf("(-want +got): %s\n%s", got.body, diff)
 	}
-	if diff := cmp.Diff([][]string{session, grant, {}}, [][]string{w.sessions("alice"), w.grants("alice"), w.tokens("alice")}); diff != "" {
+	if diff := cmp.Diff([][]string{session, grant, {}}, [][]string{w.sessions("alice"), w.grants("alice"), w.alicesTokens()}); diff != "" {
 		t.Errorf("what is left at Logto (-want +got):\n%s", diff)
 	}
 
@@ -103,7 +107,7 @@ func TestSignOutEverywhere(t *testing.T) {
 func TestChangedPasswordEndsNothingByItself(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	state := func() [][]string { return [][]string{w.sessions("alice"), w.grants("alice"), w.tokens("alice")} }
+	state := func() [][]string { return [][]string{w.sessions("alice"), w.grants("alice"), w.alicesTokens()} }
 	before, other := state(), w.token("alice")
 	if got := w.changePassword("alice", object{"currentPassword": w.logto.Account("alice").Password}); len(got) > 0 {
 		t.Fatal(got)
@@ -124,7 +128,6 @@ func TestNoSessionStays(t *testing.T) {
 		"by the password": func(w *world) object { return object{"currentPassword": w.logto.Account("alice").Password} },
 		"by a proof":      func(w *world) object { return object{"stepUpProof": w.page("alice").byPassword()} },
 		"two in a second": func(w *world) object {
-			w.seconds()
 			for {
 				begun := w.logto.Now().Unix()
 				if _, err := w.logto.SignIn("alice", ""); err != nil {
@@ -140,13 +143,14 @@ func TestNoSessionStays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, nil)
+			w.seconds()
 			if got := w.changePassword("alice", merged(input(w), object{"revokeSessions": true})); len(got) > 0 {
 				t.Fatal(got)
 			}
 			if left := append(w.sessions("alice"), w.grants("alice")...); len(left) > 0 {
 				t.Errorf("left are %v", left)
 			}
-			if len(w.tokens("alice")) == 0 {
+			if len(w.alicesTokens()) == 0 {
 				t.Error("the personal access tokens are gone")
 			}
 		})
@@ -157,6 +161,7 @@ func TestNoSessionStays(t *testing.T) {
 func TestSecondSignOut(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
+	w.seconds()
 	first, second := w.page("bob"), w.page("bob")
 	first.must("OK", first.do("changePassword", object{
 		"newPassword": newPassword, "currentPassword": w.logto.Account("bob").Password, "revokeSessions": true,
@@ -164,6 +169,7 @@ func TestSecondSignOut(t *testing.T) {
 	if got := describe(w.query(second.token, `{ me { id } }`, nil)); got != refused(signedOutMessage, true) {
 		t.Errorf("the other token: %s", got)
 	}
+	w.seconds()
 	second = w.page("bob")
 	second.must("OK", second.do("changePassword", object{"newPassword": newPassword + "2", "currentPassword": newPassword, "revokeSessions": true}))
 	if got := describe(w.query(first.token, `{ me { id } }`, nil)); got != refused(signedOutMessage, true) {
@@ -178,6 +184,7 @@ func TestSecondSignOut(t *testing.T) {
 func TestTokenWithoutIDIsNotSpared(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
+	w.seconds()
 	nameless := w.page("bob", logtotest.WithoutClaim("jti"))
 	nameless.must("OK", nameless.do("changePassword", object{
 		"newPassword": newPassword, "currentPassword": w.logto.Account("bob").Password, "revokeSessions": true,
@@ -232,6 +239,7 @@ func TestPartOfTheSignOutFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, nil)
+			w.seconds()
 			other, alice := w.token("alice"), w.page("alice")
 			for _, fault := range test.faults {
 				w.logto.Fail(fault)
@@ -254,6 +262,7 @@ func TestPartOfTheSignOutFails(t *testing.T) {
 func TestRequestUnderWayIsSignedOut(t *testing.T) {
 	t.Parallel()
 	w, p := newProxiedWorld(t)
+	w.seconds()
 	thief, bob := w.page("bob"), w.page("bob")
 	stolen := make(chan answer, 1)
 	p.intercept(func(rw http.ResponseWriter, r *http.Request, next http.Handler) {

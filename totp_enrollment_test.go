@@ -199,6 +199,17 @@ func TestTotpEnrollmentCountsTries(t *testing.T) {
 	bob.must("OK", bob.do("confirmTotpEnrollment", w.confirm(bob.startEnrollment(bob.byPassword()))))
 }
 
+// TestTotpEnrollmentAllowsForClocks takes a code of the next step, and none of two
+// steps on, whichever step the server is in by then.
+func TestTotpEnrollmentAllowsForClocks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	bob := w.page("bob")
+	e := bob.startEnrollment(bob.byPassword())
+	bob.must("INVALID_CODE", bob.do("confirmTotpEnrollment", object{"enrollmentId": e.id, "code": w.totp(e, 3)}))
+	bob.must("OK", bob.do("confirmTotpEnrollment", object{"enrollmentId": e.id, "code": w.totp(e, 1)}))
+}
+
 // TestTotpEnrollmentIsBound hands one person's enrollment to others, and other
 // things in its place.
 func TestTotpEnrollmentIsBound(t *testing.T) {
@@ -296,7 +307,8 @@ func TestTotpEnrollmentThatCannotBeReadBack(t *testing.T) {
 	}
 }
 
-// TestTotpEnrollmentFails and is good for another try.
+// TestTotpEnrollmentFails and is good for another try, with another code once one
+// has been taken.
 func TestTotpEnrollmentFails(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
@@ -304,11 +316,15 @@ func TestTotpEnrollmentFails(t *testing.T) {
 	e := bob.startEnrollment(bob.byPassword())
 	w.logto.Fail(fault{Method: http.MethodGet, Path: factorsPath, Status: 500})
 	bob.must("top-level UPSTREAM_UNAVAILABLE", bob.do("confirmTotpEnrollment", w.confirm(e)))
+	confirmation := w.confirm(e)
+	next := object{"enrollmentId": e.id, "code": w.totp(e, 1)}
 	w.logto.Fail(fault{Method: http.MethodPost, Path: factorsPath, Status: 500})
-	bob.must("top-level UPSTREAM_UNAVAILABLE", bob.do("confirmTotpEnrollment", w.confirm(e)))
+	bob.must("top-level UPSTREAM_UNAVAILABLE", bob.do("confirmTotpEnrollment", confirmation))
+	bob.must("INVALID_CODE", bob.do("confirmTotpEnrollment", confirmation))
 	w.logto.Fail(fault{Method: http.MethodPost, Path: factorsPath, Status: 404, Body: object{"code": "entity.not_found"}})
-	bob.must("top-level ACCOUNT_NOT_FOUND", bob.do("confirmTotpEnrollment", w.confirm(e)))
-	bob.must("OK", bob.do("confirmTotpEnrollment", w.confirm(e)))
+	bob.must("top-level ACCOUNT_NOT_FOUND", bob.do("confirmTotpEnrollment", next))
+	w.advance(30 * time.Second)
+	bob.must("OK", bob.do("confirmTotpEnrollment", object{"enrollmentId": e.id, "code": w.totp(e, 1)}))
 
 	carol := w.page("carol")
 	e = carol.startEnrollment(carol.byFreshSignIn())

@@ -11,8 +11,6 @@ import (
 	"accountql/logto/logtotest"
 )
 
-const unlinkSelection = "user { id identities { target } } errors { code path }"
-
 func TestUnlinkIdentity(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)

@@ -169,7 +169,7 @@ func (s *Service) updateAddress(
 		// Nothing is asked of Logto for a proof that is no good, but whoever has given no
 		// step-up proof is told that first.
 		proved, invalid := t.openAddress(ctx, to, identifierProof)
-		if invalid != nil && given.StepUpProof != nil {
+		if invalid != nil && isGiven(given.StepUpProof) {
 			return nil, invalid
 		}
 		if err := prove(ctx, t); err != nil {

@@ -62,11 +62,19 @@ func (s *Service) StartIdentityLink(ctx context.Context, caller Caller, request 
 	if err := s.editable(ctx, access.Social); err != nil {
 		return nil, err
 	}
+	proved, err := s.openPresence(ctx, caller, request.StepUpProof)
+	if err != nil {
+		return nil, err
+	}
 	connector, err := s.linkableConnector(ctx, request.ConnectorID, "input", "connectorId")
 	if err != nil {
 		return nil, err
 	}
-	if _, _, err := s.requireStepUp(ctx, caller, "startIdentityLink", request.StepUpProof); err != nil {
+	user, err := s.Get(ctx, caller.Subject)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkPresence(ctx, user, "startIdentityLink", proved); err != nil {
 		return nil, err
 	}
 	address, err := s.Logto.GetConnectorAuthorizationURI(ctx, connector.ID, request.RedirectURI, request.State)

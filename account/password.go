@@ -147,7 +147,7 @@ func (s *Service) mayChange(ctx context.Context, change PasswordChange) error {
 
 // provePresence takes the proof before the password, since a proof costs no try.
 func (t *turn) provePresence(ctx context.Context, change PasswordChange) (proved presence, err error) {
-	if change.Current == nil || change.StepUpProof != nil {
+	if change.Current == nil || isGiven(change.StepUpProof) {
 		proved, err = t.requireStepUp(ctx, "changePassword", change.StepUpProof)
 	} else {
 		err = t.readUser(ctx)

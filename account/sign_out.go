@@ -58,23 +58,17 @@ func (t *turn) endSessions(ctx context.Context, proved presence) (stays logto.Se
 	if err != nil {
 		return stays, err
 	}
-	keep := provedSession(sessions, t.caller.ClientID, proved)
-	var failures []error
-	for i, session := range sessions {
-		if i == keep {
-			stays = session
-			continue
-		}
-		err := t.Logto.DeleteSession(ctx, t.user.ID, session.UID, logto.RevokeGrantsAll)
-		if upstreamCode(err) == "oidc.session_not_found" {
-			continue
-		}
-		if err == nil {
-			t.emit(ctx, t.caller, events.SessionRevoked, map[string]string{"id": session.UID})
-		}
-		failures = append(failures, err)
+	if keep := provedSession(sessions, t.caller.ClientID, proved); keep >= 0 {
+		stays = sessions[keep]
+		sessions = slices.Delete(sessions, keep, keep+1)
 	}
-	return stays, errors.Join(failures...)
+	return stays, endEach(ctx, sessions, "oidc.session_not_found", func(session logto.Session) error {
+		err := t.Logto.DeleteSession(ctx, t.user.ID, session.UID, logto.RevokeGrantsAll)
+		if err == nil {
+			t.emitRevoked(ctx, t.caller, events.SessionRevoked, session.UID)
+		}
+		return err
+	})
 }
 
 // provedSession is the index of the session whose sign-in was proved, or -1. Logto
@@ -94,23 +88,17 @@ func provedSession(sessions []logto.Session, clientID string, proved presence) i
 	return found
 }
 
-// endGrants takes back what is left when the sessions have ended: other people's
-// applications, and what token exchanges leave.
+// endGrants takes back what is left when the sessions have ended: those of other
+// people's applications, and what token exchanges leave.
 func (t *turn) endGrants(ctx context.Context, kept []string) error {
 	grants, err := t.Logto.ListGrants(ctx, t.user.ID)
 	if err != nil {
 		return err
 	}
-	var failures []error
-	for _, grant := range grants {
-		if slices.Contains(kept, grant.ID) {
-			continue
-		}
-		if err := t.Logto.DeleteGrant(ctx, t.user.ID, grant.ID); upstreamCode(err) != "oidc.invalid_grant" {
-			failures = append(failures, err)
-		}
-	}
-	return errors.Join(failures...)
+	grants = slices.DeleteFunc(grants, func(grant logto.Grant) bool { return slices.Contains(kept, grant.ID) })
+	return endEach(ctx, grants, "oidc.invalid_grant", func(grant logto.Grant) error {
+		return t.Logto.DeleteGrant(ctx, t.user.ID, grant.ID)
+	})
 }
 
 func (t *turn) endPersonalAccessTokens(ctx context.Context) error {
@@ -118,16 +106,27 @@ func (t *turn) endPersonalAccessTokens(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var failures []error
-	for _, token := range tokens {
+	return endEach(ctx, tokens, "entity.not_found", func(token logto.PersonalAccessToken) error {
 		err := t.Logto.DeletePersonalAccessToken(ctx, t.user.ID, token.Name)
-		if upstreamCode(err) == "entity.not_found" {
-			continue
-		}
 		if err == nil {
 			t.emit(ctx, t.caller, events.PersonalAccessTokenDeleted, map[string]string{"name": token.Name})
 		}
-		failures = append(failures, err)
+		return err
+	})
+}
+
+// endEach ends what is listed, as far as that works before ctx is over. What is gone
+// already, by Logto's code for it, is no failure.
+func endEach[T any](ctx context.Context, listed []T, gone string, end func(T) error) error {
+	var failures []error
+	for _, one := range listed {
+		if err := ctx.Err(); err != nil {
+			failures = append(failures, err)
+			break
+		}
+		if err := end(one); upstreamCode(err) != gone {
+			failures = append(failures, err)
+		}
 	}
 	return errors.Join(failures...)
 }

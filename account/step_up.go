@@ -65,12 +65,15 @@ func (s *Service) requireStepUp(ctx context.Context, caller Caller, operation st
 // openPresence opens a step-up proof. Without one it returns none, which has no
 // method.
 func (s *Service) openPresence(ctx context.Context, caller Caller, proof *string) (presence, error) {
-	if proof == nil || *proof == "" {
+	if !isGiven(proof) {
 		return presence{}, nil
 	}
 	opened, err := openFor(ctx, s, caller, presenceKind, *proof, "input", "stepUpProof")
 	return opened.Content, err
 }
+
+// isGiven tells whether there is a proof at all. An empty text is none.
+func isGiven(proof *string) bool { return proof != nil && *proof != "" }
 
 // checkPresence tells whether what is proved is enough for the operation of this
 // user.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"accountql/access"
@@ -149,9 +150,12 @@ func (t *turn) tryTotpCode(ctx context.Context, opened seal.Opened[enrollment], 
 	if _, err := t.Store.Peek(ctx, tries); err != nil {
 		return spentEnrollment(err)
 	}
-	_, fits, err := totp.Match(opened.Content.Secret, code, t.Now())
-	if err != nil || fits {
+	step, fits, err := totp.Match(opened.Content.Secret, code, t.Now())
+	if err != nil {
 		return err
+	}
+	if fits {
+		return t.takeTotpStep(ctx, opened.ID, step)
 	}
 	left, err := t.Store.Take(ctx, tries)
 	if err != nil {
@@ -161,6 +165,20 @@ func (t *turn) tryTotpCode(ctx context.Context, opened seal.Opened[enrollment], 
 		Code: InvalidCode, Path: []string{"input", "code"}, AttemptsRemaining: &left,
 		Message: "The code is wrong. Enter the one that the app shows now, and check that your device's clock is right.",
 	}}
+}
+
+// takeTotpStep takes each code once (RFC 6238, section 5.2), also when Logto could
+// not be told of it.
+func (t *turn) takeTotpStep(ctx context.Context, enrollmentID string, step int64) error {
+	key := store.NewKey("totp-step", enrollmentID, strconv.FormatInt(step, 10))
+	first, err := t.Store.Mark(ctx, key, ProofLifetime)
+	if err != nil {
+		return fmt.Errorf("mark code as used: %w", err)
+	}
+	if !first {
+		return fail(InvalidCode, "This code was entered before. Wait for the next one.", "input", "code")
+	}
+	return nil
 }
 
 func spentEnrollment(err error) error {

@@ -38,10 +38,16 @@ type Connector struct {
 }
 
 // Linkable tells whether the Management API can link an identity through the
-// connector. Apple's and those of the generic protocols keep a part of the flow in
-// a session of Logto's own sign-in pages.
+// connector. Apple's, those of the generic protocols and some others keep a part of
+// the flow in a session of Logto's own sign-in pages (as of Logto 1.42): they answer
+// 501 "connector.not_implemented".
 func (c Connector) Linkable() bool {
-	return c.Type == ConnectorSocial && !c.IsStandard && c.ConnectorID != "apple-universal"
+	switch c.ConnectorID {
+	case "amazon-universal", "apple-universal", "gitlab-universal", "huggingface-universal", "line-universal",
+		"linkedin-universal", "patreon-universal", "qq-universal", "slack-universal", "x-universal":
+		return false
+	}
+	return c.Type == ConnectorSocial && !c.IsStandard
 }
 
 // ListConnectors lists the tenant's connectors.

@@ -167,7 +167,7 @@ func wantSession(m members) logto.Session {
 	slices.Sort(grants)
 	return logto.Session{
 		UID: payload["uid"].(string), ApplicationIDs: slices.Sorted(maps.Keys(authorizations)), GrantIDs: grants,
-		SignedInAt: moment(payload["loginTs"].(float64) * 1000), ExpiresAt: moment(payload["exp"].(float64) * 1000),
+		SignedInAt: moment(payload["loginTs"].(float64) * 1000), ExpiresAt: moment(m["expiresAt"]),
 		IP: signIn["ip"].(string), UserAgent: signIn["userAgent"].(string),
 	}
 }

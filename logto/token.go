@@ -76,7 +76,7 @@ func newManagementToken(asked time.Time, answer *oauth2.Token) (*managementToken
 	// and calls that a success. Every use of such a token would be forbidden.
 	scope, _ := answer.Extra("scope").(string)
 	if !slices.Contains(strings.Fields(scope), managementScope) {
-		return nil, fmt.Errorf("fetch management token: %w: Logto granted no scope %q, which takes a role with the Management API's permission on the application", ErrMisconfigured, managementScope)
+		return nil, fmt.Errorf("fetch management token: %w: Logto granted no scope %q, which takes a role with the Management API's permission on the application of LOGTO_APP_ID", ErrMisconfigured, managementScope)
 	}
 	token := &managementToken{value: answer.AccessToken}
 	if !answer.Expiry.IsZero() {
@@ -148,7 +148,11 @@ func (s *tokenSource) drop(refused *managementToken) {
 // quote whatever the server said.
 func tokenError(err error) error {
 	if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
-		return newError(tokenEndpoint, refusal.Response.StatusCode, refusal.Response.Header, refusal.Body)
+		answered := newError(tokenEndpoint, refusal.Response.StatusCode, refusal.Response.Header, refusal.Body)
+		if errors.Is(answered, ErrMisconfigured) {
+			return fmt.Errorf("%w: check LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET and LOGTO_MANAGEMENT_API_RESOURCE", answered)
+		}
+		return answered
 	}
 	if _, ok := errors.AsType[*url.Error](err); ok {
 		return transportError(tokenEndpoint, false, err)

@@ -60,6 +60,10 @@ func TestTokenErrors(t *testing.T) {
 			if test.kind != nil && !errors.As(err, test.kind) {
 				t.Errorf("error %v is no %T", err, test.kind)
 			}
+			// Only the operator can mend it, and has to be told where.
+			if test.misconfigured && !strings.Contains(err.Error(), "LOGTO_APP_ID") {
+				t.Errorf("error %v doesn't say what to look at", err)
+			}
 			if unsent, ok := errors.AsType[*logto.TransportError](err); ok && unsent.MayBeSent {
 				t.Errorf("the call itself can't have been sent: %v", err)
 			}

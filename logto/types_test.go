@@ -141,7 +141,7 @@ func TestSparseLists(t *testing.T) {
 	t.Parallel()
 	client := serve(t, testLogger(t), func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, map[string]string{
-			"sessions":      `{"sessions": [{"payload": {"uid": "u", "loginTs": 1795335443, "exp": 1796545043}, "lastSubmission": null}, {"payload": {}, "lastSubmission": {"signInContext": {"city": "Bern", "country": "CH"}}}]}`,
+			"sessions":      `{"sessions": [{"payload": {"uid": "u", "loginTs": 1795335443}, "expiresAt": 1796545043000, "lastSubmission": null}, {"payload": {}, "lastSubmission": {"signInContext": {"city": "Bern", "country": "CH"}}}]}`,
 			"grants":        `{"grants": [{"id": "g", "payload": {"iat": 1795335443, "resources": {"https://a": "x y", "https://b": "y z"}}, "application": {"id": "app"}}]}`,
 			"organizations": `[{"id": "o", "name": "Acme", "description": null, "organizationRoles": [{"id": "r", "name": "admin"}]}]`,
 		}[r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]])
@@ -194,6 +194,21 @@ func TestLinkable(t *testing.T) {
 	}
 	if len(connectors) == 0 {
 		t.Error("no connectors")
+	}
+}
+
+// TestLinkableWithoutSession knows the connectors of Logto 1.42 that no recording
+// has, and that keep a part of the flow in the session of its sign-in pages.
+func TestLinkableWithoutSession(t *testing.T) {
+	t.Parallel()
+	for connectorID, want := range map[string]bool{
+		"amazon-universal": false, "gitlab-universal": false, "huggingface-universal": false, "line-universal": false,
+		"linkedin-universal": false, "patreon-universal": false, "qq-universal": false, "slack-universal": false, "x-universal": false,
+		"facebook-universal": true, "discord-universal": true, "wechat-web": true,
+	} {
+		if c := (logto.Connector{ConnectorID: connectorID, Type: logto.ConnectorSocial}); c.Linkable() != want {
+			t.Errorf("%s: linkable %v", connectorID, !want)
+		}
 	}
 }
 

@@ -3317,11 +3317,13 @@ type Mutation {
 
   """
   Changes the password, or sets the first one. Needs the scope ` + "`" + `account:security` + "`" + `, and either the current password or
-  a step-up proof. It voids every proof given before. By itself it signs nobody out: see ` + "`" + `revokeSessions` + "`" + `.
+  a step-up proof. It voids every proof given before, also when it fails on the way to Logto. By itself it signs nobody
+  out: see ` + "`" + `revokeSessions` + "`" + `.
 
   Errors: ` + "`" + `PASSWORD_REJECTED` + "`" + ` with every rule that is broken, ` + "`" + `WRONG_PASSWORD` + "`" + `, ` + "`" + `RATE_LIMITED` + "`" + ` after several wrong
-  passwords, ` + "`" + `STEP_UP_REQUIRED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + `, ` + "`" + `INVALID_INPUT` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `, ` + "`" + `CONFLICT` + "`" + `. When known
-  breaches can't be looked up, that is a top-level ` + "`" + `UPSTREAM_UNAVAILABLE` + "`" + `, and the password stays as it is.
+  passwords, ` + "`" + `STEP_UP_REQUIRED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + `, ` + "`" + `INVALID_INPUT` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `, ` + "`" + `CONFLICT` + "`" + `, and ` + "`" + `PARTLY_DONE` + "`" + `
+  when the password was changed and not everything could be ended. When known breaches can't be looked up, that is a
+  top-level ` + "`" + `UPSTREAM_UNAVAILABLE` + "`" + `, and the password stays as it is.
   """
   changePassword(
     "The new password, what proves the person, and what else to end."
@@ -3819,7 +3821,11 @@ type CompleteReauthenticationPayload {
 
 "The username to be set."
 input UpdateUsernameInput {
-  "The new username, as ` + "`" + `accountSettings.usernamePolicy` + "`" + ` allows. Null removes it; left out, it is ` + "`" + `INVALID_INPUT` + "`" + `."
+  """
+  The new username. What Logto takes nowhere is ` + "`" + `INVALID_INPUT` + "`" + `: letters from A to Z, digits and ` + "`" + `_` + "`" + `, not beginning with
+  a digit. What ` + "`" + `accountSettings.usernamePolicy` + "`" + ` doesn't allow is ` + "`" + `IDENTIFIER_NOT_ALLOWED` + "`" + `; the present username may
+  stay. Null removes it; left out, it is ` + "`" + `INVALID_INPUT` + "`" + `.
+  """
   username: String
 
   "A proof of kind ` + "`" + `STEP_UP` + "`" + `. Left out, the answer is ` + "`" + `STEP_UP_REQUIRED` + "`" + `."
@@ -3840,7 +3846,10 @@ type UpdateUsernamePayload {
 
 "The email address to be set."
 input UpdatePrimaryEmailInput {
-  "The new email address, the same that the identifier proof is for."
+  """
+  The new email address, the same that the identifier proof is for, in any letter case. The spelling that the code was
+  sent to is stored.
+  """
   email: String!
 
   "A proof of kind ` + "`" + `IDENTIFIER` + "`" + ` for this address. It works once."
@@ -3924,7 +3933,10 @@ type RemovePrimaryPhonePayload {
 
 # Password
 
-"The password to be set. Give ` + "`" + `currentPassword` + "`" + ` or ` + "`" + `stepUpProof` + "`" + `; an account without a password needs the proof."
+"""
+The password to be set. Give ` + "`" + `currentPassword` + "`" + ` or ` + "`" + `stepUpProof` + "`" + `; an account without a password needs the proof. When
+both are given, both must be good.
+"""
 input ChangePasswordInput {
   "The new password, as ` + "`" + `accountSettings.passwordPolicy` + "`" + ` allows."
   newPassword: String!
@@ -3937,7 +3949,8 @@ input ChangePasswordInput {
 
   """
   Ends every session and grant of the account, and refuses access tokens issued before, the caller's own excepted. A
-  session that the proof names, by a fresh sign-in, stays.
+  session that the proof names, by a fresh sign-in, stays, with the grants of the applications signed in by it; but no
+  session stays when another began in the same second. Takes up to a second longer.
   """
   revokeSessions: Boolean! = false
 
@@ -4062,7 +4075,9 @@ type UnlinkIdentityPayload {
 
 "The personal access token to be made."
 input CreatePersonalAccessTokenInput {
-  "Its name, unique within the account: at most 256 characters of any script."
+  """
+  Its name, unique within the account: at most 256 characters of any script, of which emoji count as two.
+  """
   name: String!
 
   """
@@ -4092,7 +4107,9 @@ input RenamePersonalAccessTokenInput {
   "Its present name."
   name: String!
 
-  "Its new name, unique within the account: at most 256 characters of any script."
+  """
+  Its new name, unique within the account: at most 256 characters of any script, of which emoji count as two.
+  """
   newName: String!
 }
 

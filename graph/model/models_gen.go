@@ -108,7 +108,8 @@ type BasicError struct {
 
 func (BasicError) IsAccountError() {}
 
-// The password to be set. Give `currentPassword` or `stepUpProof`; an account without a password needs the proof.
+// The password to be set. Give `currentPassword` or `stepUpProof`; an account without a password needs the proof. When
+// both are given, both must be good.
 type ChangePasswordInput struct {
 	// The new password, as `accountSettings.passwordPolicy` allows.
 	NewPassword string `json:"newPassword"`
@@ -117,7 +118,8 @@ type ChangePasswordInput struct {
 	// A proof of kind `STEP_UP`, in place of the current password. With neither, the answer is `STEP_UP_REQUIRED`.
 	StepUpProof graphql.Omittable[*string] `json:"stepUpProof,omitempty"`
 	// Ends every session and grant of the account, and refuses access tokens issued before, the caller's own excepted. A
-	// session that the proof names, by a fresh sign-in, stays.
+	// session that the proof names, by a fresh sign-in, stays, with the grants of the applications signed in by it; but no
+	// session stays when another began in the same second. Takes up to a second longer.
 	RevokeSessions bool `json:"revokeSessions"`
 	// Deletes every personal access token too.
 	DeletePersonalAccessTokens bool `json:"deletePersonalAccessTokens"`
@@ -161,7 +163,7 @@ type ConfirmTotpEnrollmentPayload struct {
 
 // The personal access token to be made.
 type CreatePersonalAccessTokenInput struct {
-	// Its name, unique within the account: at most 256 characters of any script.
+	// Its name, unique within the account: at most 256 characters of any script, of which emoji count as two.
 	Name string `json:"name"`
 	// When it stops working, in the future and no later than the operator allows. Left out, it lives as long as the
 	// operator allows at most.
@@ -430,7 +432,7 @@ type RemovePrimaryPhoneInput struct {
 type RenamePersonalAccessTokenInput struct {
 	// Its present name.
 	Name string `json:"name"`
-	// Its new name, unique within the account: at most 256 characters of any script.
+	// Its new name, unique within the account: at most 256 characters of any script, of which emoji count as two.
 	NewName string `json:"newName"`
 }
 
@@ -653,7 +655,8 @@ type UpdateCustomDataInput struct {
 
 // The email address to be set.
 type UpdatePrimaryEmailInput struct {
-	// The new email address, the same that the identifier proof is for.
+	// The new email address, the same that the identifier proof is for, in any letter case. The spelling that the code was
+	// sent to is stored.
 	Email string `json:"email"`
 	// A proof of kind `IDENTIFIER` for this address. It works once.
 	IdentifierProof string `json:"identifierProof"`
@@ -684,7 +687,9 @@ type UpdateProfileInput struct {
 
 // The username to be set.
 type UpdateUsernameInput struct {
-	// The new username, as `accountSettings.usernamePolicy` allows. Null removes it; left out, it is `INVALID_INPUT`.
+	// The new username. What Logto takes nowhere is `INVALID_INPUT`: letters from A to Z, digits and `_`, not beginning with
+	// a digit. What `accountSettings.usernamePolicy` doesn't allow is `IDENTIFIER_NOT_ALLOWED`; the present username may
+	// stay. Null removes it; left out, it is `INVALID_INPUT`.
 	Username graphql.Omittable[*string] `json:"username,omitempty"`
 	// A proof of kind `STEP_UP`. Left out, the answer is `STEP_UP_REQUIRED`.
 	StepUpProof graphql.Omittable[*string] `json:"stepUpProof,omitempty"`

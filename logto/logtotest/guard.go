@@ -2,6 +2,7 @@ package logtotest
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"regexp"
 	"slices"
@@ -104,6 +105,34 @@ func length(minimum, maximum int) schema {
 			}}
 		}
 		return text, nil
+	}
+}
+
+// integer bounds a whole number.
+func integer(minimum, maximum float64) schema {
+	return func(value any, path []any) (any, []object) {
+		number, issues := ofType("number")(value, path)
+		if issues != nil {
+			return nil, issues
+		}
+		switch n := number.(float64); {
+		case n != math.Trunc(n):
+			return nil, []object{{
+				"code": "invalid_type", "expected": "integer", "received": "float",
+				"message": "Expected integer, received float", "path": path,
+			}}
+		case n < minimum:
+			return nil, []object{{
+				"code": "too_small", "minimum": minimum, "type": "number", "inclusive": true, "exact": false,
+				"message": fmt.Sprintf("Number must be greater than or equal to %v", minimum), "path": path,
+			}}
+		case n > maximum:
+			return nil, []object{{
+				"code": "too_big", "maximum": maximum, "type": "number", "inclusive": true, "exact": false,
+				"message": fmt.Sprintf("Number must be less than or equal to %v", maximum), "path": path,
+			}}
+		}
+		return number, nil
 	}
 }
 

@@ -101,13 +101,14 @@ func TestPasswordPolicyIsChecked(t *testing.T) {
 	for _, policy := range []any{
 		"x", nil, []any{}, object{"length": 5}, object{"length": object{"min": "8"}}, object{"characterTypes": nil},
 		object{"rejects": object{"words": nil}}, object{"rejects": object{"words": []any{1}}}, object{"rejects": object{"pwned": 1}},
+		object{"length": object{"min": 8.5}}, object{"length": object{"min": 0}}, object{"characterTypes": object{"min": 5}},
 	} {
 		refused(t, server, "guard.invalid_input", http.MethodPatch, "/api/sign-in-exp", object{"passwordPolicy": policy})
 	}
-	must(t, server, http.StatusOK, http.MethodPatch, "/api/sign-in-exp", object{"passwordPolicy": object{"length": object{"min": 8.5, "max": 1e300}}})
+	must(t, server, http.StatusOK, http.MethodPatch, "/api/sign-in-exp", object{"passwordPolicy": object{"length": object{"min": 9, "max": 1e300}}})
 	status, result := server.Manage(http.MethodPost, "/api/sign-in-exp/default/check-password",
 		object{"password": "Zt-4kWq9", "userId": server.Account("bob").ID})
-	want := object{"result": false, "issues": []any{object{"code": "password_rejected.too_short", "interpolation": object{"min": 8.5}}}}
+	want := object{"result": false, "issues": []any{object{"code": "password_rejected.too_short", "interpolation": object{"min": 9.0}}}}
 	if diff := cmp.Diff(any(want), result); diff != "" || status != http.StatusBadRequest {
 		t.Errorf("status %d, answer (-want +got):\n%s", status, diff)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"net/http"
 )
 
@@ -37,10 +38,10 @@ func signInExperienceRoutes() []route {
 // experienceSchema checks of a change what the simulator itself goes by, and passes
 // everything else.
 func experienceSchema() schema {
-	number, boolean := optional(ofType("number")), optional(ofType("boolean"))
+	length, boolean := optional(integer(1, math.Inf(1))), optional(ofType("boolean"))
 	policy := shape(
-		field{"length", optional(shape(field{"min", number}, field{"max", number}))},
-		field{"characterTypes", optional(shape(field{"min", number}))},
+		field{"length", optional(shape(field{"min", length}, field{"max", length}))},
+		field{"characterTypes", optional(shape(field{"min", optional(integer(1, 4))}))},
 		field{"rejects", optional(shape(
 			field{"pwned", boolean}, field{"repetitionAndSequence", boolean}, field{"userInfo", boolean},
 			field{"words", optional(listOf(ofType("string")))},

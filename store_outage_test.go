@@ -1,0 +1,195 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/google/go-cmp/cmp"
+)
+
+// newRedisWorld is a world whose server keeps its counts in a Redis, and reaches
+// Logto through a proxy.
+func newRedisWorld(t *testing.T) (*world, *proxy, *miniredis.Miniredis) {
+	t.Helper()
+	redis := miniredis.RunT(t)
+	logto := newLogto(t)
+	p := newProxy(t, logto.Endpoint)
+	w := newProofWorldOn(t, logto, env{
+		"LOGTO_ENDPOINT": p.URL, "REDIS_URL": "redis://" + redis.Addr(), "SELF_SUSPENSION": "true",
+	})
+	return w, p, redis
+}
+
+// TestRedisOutage: what needs a count, a lock or a mark is refused while Redis is
+// away; reads and revocations go on.
+func TestRedisOutage(t *testing.T) {
+	t.Parallel()
+	w, _, redis := newRedisWorld(t)
+	bob, alice := w.page("bob"), w.page("alice")
+	inputs := w.stepUpInputs()
+	for name := range inputs {
+		inputs[name] = merged(bob.identified(name), object{"stepUpProof": bob.byPassword()})
+	}
+	started := bob.startReauthentication()
+	inputs["completeReauthentication"] = object{
+		"id": started.text("reauthentication", "id"), "idToken": bob.signIn(started.text("reauthentication", "nonce")),
+	}
+	inputs["linkIdentity"] = linkInput(bob.startedLinkOf(), "somebody")
+	inputs["confirmTotpEnrollment"] = object{"enrollmentId": sealedThings()[9].make(bob), "code": "123456"}
+	inputs["verifyCode"] = object{"challengeId": bob.challenge(object{"email": "bob@example.com"}), "code": w.code("bob@example.com")}
+	inputs["verifyPassword"] = object{"password": w.logto.Account("bob").Password}
+	inputs["sendVerificationCode"] = object{"phone": bobsPhone}
+	inputs["startReauthentication"] = nil
+	sent, before := len(w.sent()), w.record("bob")
+
+	redis.Close()
+	w.logto.ResetCalls()
+	for name, input := range inputs {
+		bob.must("top-level UPSTREAM_UNAVAILABLE", bob.do(name, input))
+	}
+	for _, call := range w.calls() {
+		if !strings.HasPrefix(call, "GET ") {
+			t.Errorf("call of Logto: %s", call)
+		}
+	}
+	if diff := changes(before, w.record("bob")); len(diff) > 0 || len(w.logto.Messages()) != sent {
+		t.Errorf("changed: %q; codes sent: %d", diff, len(w.logto.Messages())-sent)
+	}
+	alice.wantReadsAndRevocations()
+
+	if err := redis.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	for range 100 { // Connections that are broken are found out one by one.
+		if bob.do("startReauthentication", nil).code == "OK" {
+			break
+		}
+	}
+	for _, name := range []string{"updateUsername", "completeReauthentication", "verifyCode", "linkIdentity", "updatePrimaryEmail"} {
+		bob.must("OK", bob.do(name, inputs[name]))
+	}
+}
+
+// wantReadsAndRevocations shows and revokes what an account with everything has.
+func (p page) wantReadsAndRevocations() {
+	p.t.Helper()
+	answer := decode(p.t, p.query(p.token, settingsQuery(p.t), nil).body).(object)
+	if answer["errors"] != nil {
+		p.t.Errorf("errors of the settings page: %v", answer["errors"])
+	}
+	me := answer["data"].(object)["me"].(object)
+	first := func(list, name string) any { return me[list].([]any)[0].(object)[name] }
+	for name, input := range map[string]object{
+		"updateProfile":               {"name": "Al"},
+		"updateCustomData":            {"data": object{"a": 1}},
+		"revokeSession":               {"id": first("sessions", "id")},
+		"revokeAuthorizedApplication": {"id": first("authorizedApplications", "id")},
+		"deletePersonalAccessToken":   {"name": first("personalAccessTokens", "name")},
+	} {
+		p.must("OK", p.do(name, input))
+	}
+}
+
+// TestRedisForgets: what was sealed dies with the marks and counts about it.
+func TestRedisForgets(t *testing.T) {
+	t.Parallel()
+	w, _, redis := newRedisWorld(t)
+	bob := w.page("bob")
+	things := sealedThings()
+	sealed := make([]string, len(things))
+	for i, thing := range things {
+		sealed[i] = thing.make(bob)
+	}
+	redis.FlushAll()
+	stepUp := bob.byPassword()
+	for i, thing := range things {
+		if a := sealedUses[thing.kind](bob, sealed[i], stepUp); a.code != "INVALID_PROOF" {
+			t.Errorf("%d %s: %s", i, thing.kind, a.body)
+		}
+	}
+	bob.must("OK", sealedUses["stepUp"](bob, stepUp, ""))
+}
+
+// TestRedisGoesDuringACall of Logto: no answer about a password or a code is told
+// that can't be counted, and nothing is written that may not be the turn's any
+// more.
+func TestRedisGoesDuringACall(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		during string // The call's method and the end of its path.
+		lose   func(*miniredis.Miniredis)
+		code   string
+		do     func(page) func() answer
+	}{
+		"a wrong password": {
+			"POST /password/verify", (*miniredis.Miniredis).Close, "top-level UPSTREAM_UNAVAILABLE",
+			func(p page) func() answer {
+				return func() answer { return p.do("verifyPassword", object{"password": wrong}) }
+			},
+		},
+		"the right password": {
+			"POST /password/verify", (*miniredis.Miniredis).Close, "top-level UPSTREAM_UNAVAILABLE",
+			func(p page) func() answer {
+				return func() answer { return p.do("verifyPassword", object{"password": p.logto.Account(p.name).Password}) }
+			},
+		},
+		"a wrong code": {
+			"POST /verification-codes/verify", (*miniredis.Miniredis).Close, "top-level UPSTREAM_UNAVAILABLE",
+			func(p page) func() answer {
+				challenge := p.challenge(object{"email": "bob@example.com"})
+				return func() answer {
+					return p.do("verifyCode", object{"challengeId": challenge, "code": notCode(p.code("bob@example.com"))})
+				}
+			},
+		},
+		"the right code": {
+			"POST /verification-codes/verify", (*miniredis.Miniredis).Close, "top-level UPSTREAM_UNAVAILABLE",
+			func(p page) func() answer {
+				challenge := p.challenge(object{"email": "bob@example.com"})
+				return func() answer {
+					return p.do("verifyCode", object{"challengeId": challenge, "code": p.code("bob@example.com")})
+				}
+			},
+		},
+		"the read before a write":                       {"GET user", (*miniredis.Miniredis).Close, "top-level UPSTREAM_UNAVAILABLE", renaming},
+		"the read before a write, which loses the turn": {"GET user", (*miniredis.Miniredis).FlushAll, "CONFLICT", renaming},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, p, redis := newRedisWorld(t)
+			bob := w.page("bob")
+			do := test.do(bob)
+			method, path, _ := strings.Cut(strings.ReplaceAll(test.during, "user", "/"+bob.id), " ")
+			p.intercept(func(rw http.ResponseWriter, r *http.Request, next http.Handler) {
+				if r.Method == method && strings.HasSuffix(r.URL.Path, path) {
+					test.lose(redis)
+				}
+				next.ServeHTTP(rw, r)
+			})
+			before := w.record("bob")
+			bob.must(test.code, do())
+			if diff := cmp.Diff(before, w.record("bob")); diff != "" {
+				t.Errorf("the account (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+// renaming changes the username.
+func renaming(p page) func() answer {
+	proof := p.byPassword()
+	return func() answer { return p.do("updateUsername", object{"username": "bobby", "stepUpProof": proof}) }
+}
+
+// TestRedisTakesSecretKey: replicas would not open what others sealed.
+func TestRedisTakesSecretKey(t *testing.T) {
+	t.Parallel()
+	variables := env(merged(serverEnv(newLogto(t)), env{"REDIS_URL": "redis://127.0.0.1:6379"}))
+	err := run(t.Context(), nil, variables.get, io.Discard, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "SECRET_KEY is not set, though REDIS_URL is") {
+		t.Errorf("started: %v", err)
+	}
+}
