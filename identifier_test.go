@@ -260,7 +260,7 @@ func TestUpdateAddress(t *testing.T) {
 			"alice", "updatePrimaryPhone", "removePrimaryPhone", "primaryPhone", "previousPhone",
 			object{"phone": "+491701234567"},
 			`primaryPhone: "12025550143" is now "491701234567"`, `primaryPhone: "491701234567" is now null`,
-			eventData{"previousPhone": "12025550143"},
+			eventData{"previousPhone": "+12025550143"},
 			"491701234567",
 		},
 		{

@@ -146,10 +146,15 @@ func primaryPhone() primaryAddress {
 
 // before is an event's data about the address that the account had.
 func (a primaryAddress) before(user *logto.User) map[string]string {
-	if address := a.of(user); address != nil {
+	address := a.of(user)
+	switch {
+	case address == nil:
+		return nil
+	case a.identifier == signin.Phone:
+		return map[string]string{a.previous: "+" + *address} // E.164, as everywhere but in Logto.
+	default:
 		return map[string]string{a.previous: *address}
 	}
-	return nil
 }
 
 // updateAddress sets an address, given as for a code, once prove has shown that

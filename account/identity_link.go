@@ -62,22 +62,30 @@ func (s *Service) StartIdentityLink(ctx context.Context, caller Caller, request 
 	if err := s.editable(ctx, access.Social); err != nil {
 		return nil, err
 	}
-	proved, err := s.openPresence(ctx, caller, request.StepUpProof)
-	if err != nil {
-		return nil, err
-	}
-	connector, err := s.linkableConnector(ctx, request.ConnectorID, "input", "connectorId")
-	if err != nil {
-		return nil, err
-	}
-	user, err := s.Get(ctx, caller.Subject)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.checkPresence(ctx, user, "startIdentityLink", proved); err != nil {
-		return nil, err
-	}
-	address, err := s.Logto.GetConnectorAuthorizationURI(ctx, connector.ID, request.RedirectURI, request.State)
+	return inTurn(ctx, s, caller, func(ctx context.Context, t *turn) (*IdentityLink, error) {
+		proved, err := s.openPresence(ctx, caller, request.StepUpProof)
+		if err != nil {
+			return nil, err
+		}
+		connector, err := s.linkableConnector(ctx, request.ConnectorID, "input", "connectorId")
+		if err != nil {
+			return nil, err
+		}
+		if err := t.readUser(ctx); err != nil {
+			return nil, err
+		}
+		if err := s.checkPresence(ctx, t.user, "startIdentityLink", proved); err != nil {
+			return nil, err
+		}
+		return t.startIdentityLink(ctx, connector, request)
+	})
+}
+
+// startIdentityLink gets the address and seals the link. That is in the turn, as
+// all is that is sealed for a proof, so that a change of the password that voids
+// the proof comes before it or voids the link too.
+func (t *turn) startIdentityLink(ctx context.Context, connector logto.Connector, request LinkRequest) (*IdentityLink, error) {
+	address, err := t.Logto.GetConnectorAuthorizationURI(ctx, connector.ID, request.RedirectURI, request.State)
 	switch upstreamCode(err) {
 	case "entity.not_found":
 		return nil, noConnector("input", "connectorId")
@@ -88,7 +96,7 @@ func (s *Service) StartIdentityLink(ctx context.Context, caller Caller, request 
 		return nil, fmt.Errorf("get authorization uri: %w", err)
 	}
 	state := sha256.Sum256([]byte(request.State))
-	sealed, err := sealFor(ctx, s, caller, identityLinkKind, identityLink{
+	sealed, err := sealFor(ctx, t.Service, t.caller, identityLinkKind, identityLink{
 		ConnectorID: connector.ID, Target: connector.Target, RedirectURI: request.RedirectURI, StateSHA256: state[:],
 	})
 	if err != nil {

@@ -27,39 +27,42 @@ const (
 
 // StepUpMethods lists the methods that work for a user in a tenant with the
 // connectors: a password if there is one, codes where they can be sent, a fresh
-// sign-in always.
+// sign-in always. Logto may have stored an address that no code is ever sent to.
 func StepUpMethods(user *logto.User, hasPassword bool, connectors []logto.Connector) []Method {
 	var methods []Method
 	if hasPassword {
 		methods = append(methods, Password)
 	}
 	tenant := signin.Tenant{Connectors: connectors}
-	if user.PrimaryEmail != nil && tenant.SendsCodesTo(signin.Email) {
+	reaches := func(request CodeRequest) bool {
+		to, _, err := parseRecipient(request)
+		_, isOwn := to.own(user)
+		return err == nil && isOwn && tenant.SendsCodesTo(to.Identifier)
+	}
+	if user.PrimaryEmail != nil && reaches(CodeRequest{Email: user.PrimaryEmail}) {
 		methods = append(methods, EmailCode)
 	}
-	if user.PrimaryPhone != nil && tenant.SendsCodesTo(signin.Phone) {
-		methods = append(methods, PhoneCode)
+	if phone := user.PrimaryPhone; phone != nil {
+		if e164 := "+" + *phone; reaches(CodeRequest{Phone: &e164}) {
+			methods = append(methods, PhoneCode)
+		}
 	}
 	return append(methods, FreshSignIn)
 }
 
 // requireStepUp is the check behind the directive @stepUp: the person must have
 // proved a moment ago that they are there. operation is the mutation, as the
-// schema names it. There is no waiver. The user is read, and returned, once the
-// proof has turned out to be good.
-func (s *Service) requireStepUp(ctx context.Context, caller Caller, operation string, proof *string) (*logto.User, presence, error) {
-	proved, err := s.openPresence(ctx, caller, proof)
+// schema names it. There is no waiver. The user is read once the proof has turned
+// out to be good.
+func (t *turn) requireStepUp(ctx context.Context, operation string, proof *string) (presence, error) {
+	proved, err := t.openPresence(ctx, t.caller, proof)
 	if err != nil {
-		return nil, presence{}, err
+		return presence{}, err
 	}
-	user, err := s.Get(ctx, caller.Subject)
-	if err != nil {
-		return nil, presence{}, err
+	if err := t.readUser(ctx); err != nil {
+		return presence{}, err
 	}
-	if err := s.checkPresence(ctx, user, operation, proved); err != nil {
-		return nil, presence{}, err
-	}
-	return user, proved, nil
+	return proved, t.checkPresence(ctx, t.user, operation, proved)
 }
 
 // openPresence opens a step-up proof. Without one it returns none, which has no

@@ -40,24 +40,25 @@ func (s *Service) StartTotpEnrollment(ctx context.Context, caller Caller, proof 
 	if err := s.editable(ctx, access.Mfa); err != nil {
 		return nil, err
 	}
-	user, _, err := s.requireStepUp(ctx, caller, "startTotpEnrollment", proof)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.mayEnrollTotp(ctx, user); err != nil {
-		return nil, err
-	}
-	secret := totp.NewSecret()
-	uri := totp.URI(secret, s.totpIssuer(caller), s.totpAccount(ctx, user))
-	picture, err := totp.QRCode(uri)
-	if err != nil {
-		return nil, fmt.Errorf("draw enrollment: %w", err)
-	}
-	sealed, err := sealFor(ctx, s, caller, enrollmentKind, enrollment{Secret: secret})
-	if err != nil {
-		return nil, err
-	}
-	return &TotpEnrollment{Token: sealed.Token, Secret: secret, URI: uri, QRCode: picture, ExpiresAt: sealed.ExpiresAt}, nil
+	return inTurn(ctx, s, caller, func(ctx context.Context, t *turn) (*TotpEnrollment, error) {
+		if _, err := t.requireStepUp(ctx, "startTotpEnrollment", proof); err != nil {
+			return nil, err
+		}
+		if err := s.mayEnrollTotp(ctx, t.user); err != nil {
+			return nil, err
+		}
+		secret := totp.NewSecret()
+		uri := totp.URI(secret, s.totpIssuer(caller), s.totpAccount(ctx, t.user))
+		picture, err := totp.QRCode(uri)
+		if err != nil {
+			return nil, fmt.Errorf("draw enrollment: %w", err)
+		}
+		sealed, err := sealFor(ctx, s, caller, enrollmentKind, enrollment{Secret: secret})
+		if err != nil {
+			return nil, err
+		}
+		return &TotpEnrollment{Token: sealed.Token, Secret: secret, URI: uri, QRCode: picture, ExpiresAt: sealed.ExpiresAt}, nil
+	})
 }
 
 // mayEnrollTotp checks that the tenant takes the factor and that the account has

@@ -53,12 +53,6 @@ func (t *turn) readUser(ctx context.Context) (err error) {
 	return err
 }
 
-// requireStepUp is that of Service, and keeps the user that it has read.
-func (t *turn) requireStepUp(ctx context.Context, operation string, proof *string) (proved presence, err error) {
-	t.user, proved, err = t.Service.requireStepUp(ctx, t.caller, operation, proof)
-	return proved, err
-}
-
 // keepOthersOut lets the next turn begin only when the lease has ended, if err
 // leaves open whether Logto is still at a write.
 func (t *turn) keepOthersOut(err error) {
