@@ -152,7 +152,7 @@ func TestDeletionGoesOn(t *testing.T) {
 
 func TestDeletionFails(t *testing.T) {
 	t.Parallel()
-	const message = "You were signed out and your tokens were deleted, but the account is still there. Try again."
+	const message = "The account is still there, though you may have been signed out and your tokens deleted. Try again."
 	for _, test := range []struct {
 		name  string
 		fault fault

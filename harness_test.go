@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2"
 	"go.uber.org/goleak"
 
 	"accountql/config"
@@ -20,7 +21,10 @@ import (
 	"accountql/tenant"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// The client of Redis looks once a second whether it is closed by now.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"))
+}
 
 // world is an embedded Logto with the demo's accounts and a server in front of
 // it, both on loopback. The tenant's settings are loaded and age by clock alone.
@@ -30,6 +34,8 @@ type world struct {
 	url   string
 	log   *output
 	clock *clock
+	// redis is the server's, in tests of it.
+	redis *miniredis.Miniredis
 }
 
 // fault is a failure of Logto's.
@@ -151,10 +157,14 @@ func (w *world) calls() []string {
 	return calls
 }
 
-// advance moves the server's clock and Logto's.
+// advance moves the clocks of the server, of Logto, and of Redis if there is one.
 func (w *world) advance(d time.Duration) {
 	w.clock.advance(d)
 	w.logto.Advance(d)
+	if w.redis != nil {
+		w.redis.FastForward(d)
+		w.redis.SetTime(w.clock.running())
+	}
 }
 
 // reply is a whole answer.

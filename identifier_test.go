@@ -254,14 +254,14 @@ func TestUpdateAddress(t *testing.T) {
 			object{"phone": "+1 (202) 555-0100"},
 			`primaryPhone: null is now "12025550100"`, `primaryPhone: "12025550100" is now null`,
 			eventData{},
-			"12025550100",
+			"+12025550100",
 		},
 		{
 			"alice", "updatePrimaryPhone", "removePrimaryPhone", "primaryPhone", "previousPhone",
 			object{"phone": "+491701234567"},
 			`primaryPhone: "12025550143" is now "491701234567"`, `primaryPhone: "491701234567" is now null`,
 			eventData{"previousPhone": "+12025550143"},
-			"491701234567",
+			"+491701234567",
 		},
 		{
 			"carol", "updatePrimaryEmail", "removePrimaryEmail", "primaryEmail", "previousEmail",

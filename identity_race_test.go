@@ -127,7 +127,7 @@ func TestLaterLinkIsUndone(t *testing.T) {
 
 func TestLaterLinkIsUndoneByAnotherReplica(t *testing.T) {
 	t.Parallel()
-	a, b, _ := newReplicas(t, nil)
+	a, b := newReplicas(t)
 	if diff := cmp.Diff([]string{}, a.linkMock("alice", "m1", false)); diff != "" {
 		t.Fatal(diff)
 	}

@@ -27,12 +27,13 @@ func (p page) crowdProof() string {
 	return p.must("OK", p.do("verifyPassword", object{"password": crowdPassword})).proof()
 }
 
-// wantWait checks a refusal and how long it says to wait, give or take half a minute.
+// wantWait checks a refusal and how long it says to wait: less by the time that the
+// test has taken.
 func (p page) wantWait(code string, wait time.Duration, a answer) {
 	p.t.Helper()
 	p.must(code, a)
 	seconds, _ := a.first["retryAfterSeconds"].(float64)
-	if told := time.Duration(seconds) * time.Second; told > wait || told < wait-30*time.Second || told < time.Second {
+	if told := time.Duration(seconds) * time.Second; told > wait || told < wait/4 {
 		p.t.Errorf("wait %v instead of %v: %s", told, wait, a.body)
 	}
 }
@@ -62,7 +63,7 @@ func TestOneCodeAMinute(t *testing.T) {
 // TestOneCodeAMinuteAtOnce: aliases and parallel requests, over replicas.
 func TestOneCodeAMinuteAtOnce(t *testing.T) {
 	t.Parallel()
-	a, b, _ := newReplicas(t, nil)
+	a, b := newReplicas(t)
 	bob := a.page("bob")
 	document := "mutation {"
 	for i := range 10 {
@@ -131,122 +132,6 @@ func TestThreeCodesToAStranger(t *testing.T) {
 	last.must("OK", last.do("sendVerificationCode", object{"email": victim, "stepUpProof": last.crowdProof()}))
 }
 
-// TestFiveWrongCodes spend a challenge.
-func TestFiveWrongCodes(t *testing.T) {
-	t.Parallel()
-	for name, guess := range map[string]func(page, object) []answer{
-		"one by one": func(p page, input object) []answer {
-			answers := make([]answer, 20)
-			for i := range answers {
-				answers[i] = p.do("verifyCode", input)
-			}
-			return answers
-		},
-		"at once": func(p page, input object) []answer {
-			return atOnce(20, func(int) answer { return p.do("verifyCode", input) })
-		},
-		"by aliases": func(p page, input object) []answer {
-			document := "mutation ($input: VerifyCodeInput!) {"
-			for i := range 20 {
-				document += fmt.Sprintf(" try%d: verifyCode(input: $input) { errors { code } }", i)
-			}
-			body := p.query(p.token, document+" }", object{"input": input}).body
-			answers := make([]answer, 20)
-			for i := range answers {
-				answers[i] = p.read(fmt.Sprintf("try%d", i), body)
-			}
-			return answers
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newProofWorld(t, nil)
-			bob := w.page("bob")
-			challenge := bob.challenge(object{"email": "bob@example.com"})
-			code := w.code("bob@example.com")
-			counts := codesOf(guess(bob, object{"challengeId": challenge, "code": notCode(code)}))
-			if counts["INVALID_CODE"] != 5 || counts["TOO_MANY_ATTEMPTS"] != 20-5-counts["CONFLICT"] {
-				t.Errorf("answers: %v", counts)
-			}
-			w.logto.ResetCalls()
-			bob.wantWait("TOO_MANY_ATTEMPTS", time.Minute, bob.do("verifyCode", object{"challengeId": challenge, "code": code}))
-			if calls := w.calls(); len(calls) != 1 { // The user's alone.
-				t.Errorf("calls of Logto: %q", calls)
-			}
-			bob.byPassword()
-			bob.byEmail() // With another challenge.
-		})
-	}
-}
-
-func TestAttemptsRemaining(t *testing.T) {
-	t.Parallel()
-	w := newProofWorld(t, nil)
-	bob := w.page("bob")
-	challenge := bob.challenge(object{"email": "bob@example.com"})
-	wrongly := object{"challengeId": challenge, "code": notCode(w.code("bob@example.com"))}
-	for _, left := range []float64{4, 3, 2, 1, 0} {
-		a := bob.must("INVALID_CODE", bob.do("verifyCode", wrongly))
-		if a.first["attemptsRemaining"] != left {
-			t.Errorf("%v instead of %v attempts are left", a.first["attemptsRemaining"], left)
-		}
-	}
-	w.advance(2 * time.Minute) // Another code can be sent at once.
-	if a := bob.must("TOO_MANY_ATTEMPTS", bob.do("verifyCode", wrongly)); a.first["retryAfterSeconds"] != 0.0 {
-		t.Errorf("answer: %s", a.body)
-	}
-}
-
-// TestTwentyWrongCodesADay of one account, over all challenges.
-func TestTwentyWrongCodesADay(t *testing.T) {
-	t.Parallel()
-	w := newProofWorld(t, nil)
-	bob := w.page("bob")
-	for range 4 {
-		challenge := bob.challenge(object{"email": "bob@example.com"})
-		for range 5 {
-			bob.must("INVALID_CODE", bob.do("verifyCode", object{"challengeId": challenge, "code": notCode(w.code("bob@example.com"))}))
-		}
-	}
-	challenge := bob.challenge(object{"phone": bobsPhone})
-	right := object{"challengeId": challenge, "code": w.code("12025550177")}
-	a := bob.must("RATE_LIMITED", bob.do("verifyCode", right))
-	if seconds := a.first["retryAfterSeconds"].(float64); seconds < 23*3600 || seconds > 24*3600 {
-		t.Errorf("wait %v seconds", seconds)
-	}
-	bob.byPassword()
-	w.advance(24 * time.Hour)
-	bob.renewed().byEmail()
-}
-
-// TestTenWrongCodesOfAStranger over all accounts; the owner's own go on.
-func TestTenWrongCodesOfAStranger(t *testing.T) {
-	t.Parallel()
-	w := newProofWorld(t, nil)
-	const victim = "alice@example.com"
-	crowd := w.crowd(3)
-	wrongs := 0
-	for i, p := range crowd {
-		w.minute()
-		challenge := p.must("OK", p.do("sendVerificationCode", object{"email": victim, "stepUpProof": p.crowdProof()})).text("challenge", "id")
-		for range 5 {
-			a := p.do("verifyCode", object{"challengeId": challenge, "code": notCode(w.code(victim))})
-			if a.code == "INVALID_CODE" {
-				wrongs++
-			} else if i < 2 || a.code != "RATE_LIMITED" {
-				t.Errorf("account %d: %s", i, a.body)
-			}
-		}
-	}
-	if wrongs != 10 {
-		t.Errorf("%d wrong codes were tried", wrongs)
-	}
-	alice := w.page("alice")
-	alice.byEmail()
-	challenge := alice.challenge(object{"email": victim})
-	alice.must("INVALID_CODE", alice.do("verifyCode", object{"challengeId": challenge, "code": notCode(w.code(victim))}))
-}
-
 // TestSendBudget bounds the codes of everybody.
 func TestSendBudget(t *testing.T) {
 	t.Parallel()
@@ -299,7 +184,7 @@ func TestCodesOfOneNetwork(t *testing.T) {
 // TestLimitsOverReplicas: wrong passwords and codes count together.
 func TestLimitsOverReplicas(t *testing.T) {
 	t.Parallel()
-	a, b, _ := newReplicas(t, nil)
+	a, b := newReplicas(t)
 	bob := a.page("bob")
 	pages := []page{bob, bob.on(b)}
 	counts := codesOf(atOnce(20, func(i int) answer { return pages[i%2].do("verifyPassword", object{"password": wrong}) }))

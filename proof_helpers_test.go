@@ -6,11 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"accountql/logto/logtotest"
 )
@@ -273,32 +270,5 @@ func (w *world) quietly(run func()) {
 	run()
 	if calls := w.calls(); len(calls) > 0 {
 		w.t.Errorf("calls of Logto: %q", calls)
-	}
-}
-
-// codesOf counts the codes of answers.
-func codesOf(answers []answer) map[string]int {
-	counts := map[string]int{}
-	for _, a := range answers {
-		counts[a.code]++
-	}
-	return counts
-}
-
-// atOnce runs do so many times at the same time.
-func atOnce(times int, do func(i int) answer) []answer {
-	answers := make([]answer, times)
-	var wg sync.WaitGroup
-	for i := range times {
-		wg.Go(func() { answers[i] = do(i) })
-	}
-	wg.Wait()
-	return answers
-}
-
-func (w *world) wantOutcomes(want map[string]int, answers []answer) {
-	w.t.Helper()
-	if diff := cmp.Diff(want, codesOf(answers)); diff != "" {
-		w.t.Errorf("answers by code (-want +got):\n%s", diff)
 	}
 }

@@ -217,3 +217,33 @@ func TestProofByCodeDiesWithTheAddress(t *testing.T) {
 	w.manage(http.MethodPatch, "/api/users/{bob}", object{"primaryEmail": strings.ToUpper(email)})
 	bob.must("OK", bob.do("updateUsername", object{"username": "bobbie", "stepUpProof": byEmail}))
 }
+
+// TestProofOfAddressServesItAlone, in whatever letter case it is given.
+func TestProofOfAddressServesItAlone(t *testing.T) {
+	t.Parallel()
+	w := newProofWorld(t, nil)
+	bob := w.page("bob")
+	ofEmail, stepUp := bob.ofAddress(strangers), bob.byPassword()
+	ofPhone := bob.byCode(object{"phone": strangeTel, "stepUpProof": stepUp}, strangeTel[1:])
+	for _, test := range []struct {
+		mutation string
+		input    object
+	}{
+		{"updatePrimaryEmail", object{"email": "x" + strangers, "identifierProof": ofEmail}},
+		{"updatePrimaryEmail", object{"email": "bob@example.com", "identifierProof": ofEmail}},
+		{"updatePrimaryEmail", object{"email": strangers, "identifierProof": ofPhone}},
+		{"updatePrimaryPhone", object{"phone": "+12025550189", "identifierProof": ofPhone}},
+		{"updatePrimaryPhone", object{"phone": strangeTel, "identifierProof": ofEmail}},
+	} {
+		w.quietly(func() {
+			if a := bob.do(test.mutation, merged(test.input, object{"stepUpProof": stepUp})); a.code != "INVALID_PROOF" {
+				t.Errorf("%s %v: %s", test.mutation, test.input, a.body)
+			}
+		})
+	}
+	bob.must("OK", bob.do("updatePrimaryEmail", object{"email": strings.ToUpper(strangers), "identifierProof": ofEmail, "stepUpProof": stepUp}))
+	if stored := w.logto.Account("bob").Email; stored != strangers {
+		t.Errorf("stored: %s", stored)
+	}
+	bob.must("OK", bob.do("updatePrimaryPhone", object{"phone": strangeTel, "identifierProof": ofPhone, "stepUpProof": stepUp}))
+}

@@ -35,22 +35,21 @@ func (s *Service) SuspendAccount(ctx context.Context, caller Caller, closing Clo
 	if err := s.editable(ctx, access.Account); err != nil {
 		return err
 	}
-	_, err := inTurn(ctx, s, caller, func(ctx context.Context, t *turn) (*logto.User, error) {
+	_, err := inTurn(ctx, s, caller, func(ctx context.Context, t *turn) (struct{}, error) {
 		if _, err := t.requireStepUp(ctx, "suspendAccount", closing.StepUpProof); err != nil {
-			return nil, err
+			return struct{}{}, err
 		}
 		if err := closing.confirms(t.user); err != nil {
-			return nil, err
+			return struct{}{}, err
 		}
-		if err := t.hold(ctx); err != nil {
-			return nil, err
-		}
-		suspended, err := s.Logto.UpdateIsSuspended(ctx, t.user.ID, true)
+		err := t.write(ctx, events.AccountSuspended, nil, func() error {
+			_, err := s.Logto.UpdateIsSuspended(ctx, t.user.ID, true)
+			return err
+		})
 		if err != nil {
-			return nil, fmt.Errorf("suspend account: %w", notFound(err))
+			return struct{}{}, fmt.Errorf("suspend account: %w", notFound(err))
 		}
-		s.emit(ctx, caller, events.AccountSuspended, nil)
-		return suspended, nil
+		return struct{}{}, nil
 	})
 	return err
 }
@@ -79,23 +78,19 @@ func (t *turn) delete(ctx context.Context) error {
 		return err
 	}
 	t.endEverything(ctx)
-	err := t.hold(ctx)
-	if err == nil {
-		err = t.Logto.DeleteUser(ctx, t.user.ID)
+	addresses := map[string]string{}
+	for _, address := range []primaryAddress{primaryEmail(), primaryPhone()} {
+		maps.Copy(addresses, address.before(t.user))
 	}
+	err := t.write(ctx, events.AccountDeleted, addresses, func() error { return t.Logto.DeleteUser(ctx, t.user.ID) })
 	if err == nil {
-		data := map[string]string{}
-		for _, address := range []primaryAddress{primaryEmail(), primaryPhone()} {
-			maps.Copy(data, address.before(t.user))
-		}
-		t.emit(ctx, t.caller, events.AccountDeleted, data)
 		return nil
 	}
 	err = fmt.Errorf("delete account: %w", notFound(err))
 	if outcomeUnknown(err) || errors.Is(err, ErrNotFound) {
 		return err
 	}
-	return t.partly(ctx, err, "You were signed out and your tokens were deleted, but the account is still there. Try again.")
+	return t.partly(ctx, err, "The account is still there, though you may have been signed out and your tokens deleted. Try again.")
 }
 
 // endEverything ends sessions, grants and personal access tokens. What fails is

@@ -1,8 +1,11 @@
 package account
 
 import (
+	"errors"
 	"strings"
 	"time"
+
+	"accountql/logto"
 )
 
 // Code is one of the schema's AccountErrorCode.
@@ -96,4 +99,22 @@ func (es Errors) orNil() error {
 // fail is one error alone.
 func fail(code Code, message string, path ...string) error {
 	return Errors{{Code: code, Message: message, Path: path}}
+}
+
+// outcomeUnknown tells whether a change that failed may have been made.
+func outcomeUnknown(err error) bool {
+	if lostAnswer(err) {
+		return true
+	}
+	_, unusable := errors.AsType[*logto.AnswerError](err)
+	return unusable
+}
+
+// lostAnswer tells whether a change that failed may still be under way at Logto.
+func lostAnswer(err error) bool {
+	lost, ok := errors.AsType[interface {
+		error
+		OutcomeUnknown() bool
+	}](err)
+	return ok && lost.OutcomeUnknown()
 }

@@ -35,12 +35,7 @@ func (s *Service) UpdateUsername(ctx context.Context, caller Caller, change Chan
 		if err := t.mayChangeUsername(ctx, change.Value, path); err != nil {
 			return nil, err
 		}
-		after, err := t.writeIdentifier(ctx, logto.UserPatch{Username: logto.Set(change.Value)}, path...)
-		if err != nil {
-			return nil, err
-		}
-		s.emit(ctx, caller, events.UsernameUpdated, nil)
-		return after, nil
+		return t.writeIdentifier(ctx, logto.UserPatch{Username: logto.Set(change.Value)}, events.UsernameUpdated, nil, path...)
 	})
 }
 
@@ -186,14 +181,9 @@ func (s *Service) updateAddress(
 		if err := s.identifierAllowed(ctx, proved.Content, path); err != nil {
 			return nil, err
 		}
-		after, err := useOnce(ctx, s, proved, func() (*logto.User, error) {
-			return t.writeIdentifier(ctx, which.patch(&proved.Content.Address), path...)
+		return useOnce(ctx, s, proved, func() (*logto.User, error) {
+			return t.writeIdentifier(ctx, which.patch(&proved.Content.Address), which.updated, which.before(t.user), path...)
 		})
-		if err != nil {
-			return nil, err
-		}
-		s.emit(ctx, caller, which.updated, which.before(t.user))
-		return after, nil
 	})
 }
 
@@ -213,12 +203,7 @@ func (s *Service) removeAddress(ctx context.Context, caller Caller, which primar
 		if err := t.survivesWithout(ctx, which.identifier); err != nil {
 			return nil, err
 		}
-		after, err := t.writeIdentifier(ctx, which.patch(nil))
-		if err != nil {
-			return nil, err
-		}
-		s.emit(ctx, caller, which.removed, which.before(t.user))
-		return after, nil
+		return t.writeIdentifier(ctx, which.patch(nil), which.removed, which.before(t.user))
 	})
 }
 
@@ -266,11 +251,13 @@ func (t *turn) survivesWithout(ctx context.Context, identifier signin.Identifier
 
 // writeIdentifier makes a patch of one identifier. Whether somebody else has it is
 // Logto's to say.
-func (t *turn) writeIdentifier(ctx context.Context, patch logto.UserPatch, path ...string) (*logto.User, error) {
-	if err := t.hold(ctx); err != nil {
-		return nil, err
-	}
-	after, err := t.Logto.UpdateUser(ctx, t.user.ID, patch)
+func (t *turn) writeIdentifier(
+	ctx context.Context, patch logto.UserPatch, change events.Type, data map[string]string, path ...string,
+) (after *logto.User, err error) {
+	err = t.write(ctx, change, data, func() error {
+		after, err = t.Logto.UpdateUser(ctx, t.user.ID, patch)
+		return err
+	})
 	switch upstreamCode(err) {
 	case "user.username_already_in_use", "user.email_already_in_use", "user.phone_already_in_use":
 		return nil, fail(IdentifierTaken, "Another account has it already. Choose another.", path...)

@@ -120,12 +120,15 @@ func (t *turn) linkIdentity(ctx context.Context, link identityLink, parameters m
 		return none, err
 	}
 	identities, err := t.Logto.LinkIdentity(ctx, t.user.ID, link.ConnectorID, data)
+	identity, found := identities[link.Target]
+	if err == nil && !found {
+		err = &logto.AnswerError{Endpoint: "POST /api/users/{userId}/identities", Err: errors.New("it lacks the identity")}
+	}
+	if outcomeUnknown(err) {
+		t.emitUnknown(ctx, events.IdentityLinked, ofTarget(link.Target))
+	}
 	if err != nil {
 		return none, t.linkFailure(ctx, err)
-	}
-	identity, found := identities[link.Target]
-	if !found {
-		return none, &logto.AnswerError{Endpoint: "POST /api/users/{userId}/identities", Err: errors.New("it lacks the identity")}
 	}
 	after := *t.user
 	after.Identities = identities
@@ -146,7 +149,7 @@ func (t *turn) settleLink(ctx context.Context, linked LinkedIdentity, previous *
 			t.disclaimIdentity(ctx, linked.Target, previous.UserID)
 		}
 	}
-	t.emitIdentity(ctx, events.IdentityLinked, linked.Target)
+	t.emit(ctx, t.caller, events.IdentityLinked, ofTarget(linked.Target))
 	return linked, nil
 }
 
@@ -194,10 +197,11 @@ func (s *Service) UnlinkIdentity(ctx context.Context, caller Caller, target stri
 		if err := t.keepsWayIn(ctx, survives, "input", "target"); err != nil {
 			return nil, err
 		}
-		if err := t.hold(ctx); err != nil {
-			return nil, err
-		}
-		after, err := t.Logto.UnlinkIdentity(ctx, t.user.ID, target)
+		var after *logto.User
+		err := t.write(ctx, events.IdentityUnlinked, ofTarget(target), func() (err error) {
+			after, err = t.Logto.UnlinkIdentity(ctx, t.user.ID, target)
+			return err
+		})
 		if upstreamCode(err) == "user.identity_not_exist" || errors.Is(err, logto.ErrInvalidID) {
 			return nil, noIdentity()
 		}
@@ -206,7 +210,6 @@ func (s *Service) UnlinkIdentity(ctx context.Context, caller Caller, target stri
 		}
 		after.SsoIdentities = t.user.SsoIdentities // Logto's answer doesn't tell them.
 		t.disclaimIdentity(ctx, target, identity.UserID)
-		t.emitIdentity(ctx, events.IdentityUnlinked, target)
 		return after, nil
 	})
 }
@@ -215,8 +218,5 @@ func noIdentity() error {
 	return fail(NotFound, "No such social account is linked.", "input", "target")
 }
 
-func (t *turn) emitIdentity(ctx context.Context, happened events.Type, target string) {
-	t.Events.Emit(ctx, events.Event{
-		Type: happened, Subject: t.caller.Subject, ClientID: t.caller.ClientID, Data: map[string]string{"target": target},
-	})
-}
+// ofTarget is an event's data about an identity.
+func ofTarget(target string) map[string]string { return map[string]string{"target": target} }

@@ -43,7 +43,7 @@ func (t *turn) giveIdentityBack(ctx context.Context, linked LinkedIdentity, repl
 	if err == nil {
 		return LinkedIdentity{}, identityTaken()
 	}
-	t.emitIdentity(ctx, events.IdentityLinked, linked.Target)
+	t.emit(ctx, t.caller, events.IdentityLinked, ofTarget(linked.Target))
 	linked.Identity = nil
 	if seen, err := t.Get(ctx, t.user.ID); err == nil {
 		linked.User = seen

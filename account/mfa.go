@@ -67,11 +67,11 @@ func (t *turn) replaceBackupCodes(ctx context.Context, old []logto.MfaVerificati
 	return BackupCodes{User: t.userAfterMfaChange()}, err
 }
 
-func (t *turn) createBackupCodes(ctx context.Context) ([]string, error) {
-	if err := t.hold(ctx); err != nil {
-		return nil, err
-	}
-	codes, err := t.Logto.CreateBackupCodes(ctx, t.user.ID)
+func (t *turn) createBackupCodes(ctx context.Context) (codes []string, err error) {
+	err = t.write(ctx, events.BackupCodesGenerated, nil, func() error {
+		codes, err = t.Logto.CreateBackupCodes(ctx, t.user.ID)
+		return err
+	})
 	switch upstreamCode(err) {
 	case "session.mfa.backup_code_can_not_be_alone":
 		return nil, needsAnotherFactor()
@@ -81,7 +81,6 @@ func (t *turn) createBackupCodes(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create backup codes: %w", notFound(err))
 	}
-	t.emit(ctx, t.caller, events.BackupCodesGenerated, nil)
 	return codes, nil
 }
 
@@ -182,13 +181,12 @@ func standsAlone(factor logto.MfaVerification) bool { return factor.Type != logt
 
 // removeFactor removes a factor. Its error may say that the factor isGone.
 func (t *turn) removeFactor(ctx context.Context, factor logto.MfaVerification) error {
-	if err := t.hold(ctx); err != nil {
-		return err
-	}
-	if err := t.Logto.DeleteMfaVerification(ctx, t.user.ID, factor.ID); err != nil {
+	err := t.write(ctx, events.MfaVerificationRemoved, map[string]string{"type": string(factor.Type)}, func() error {
+		return t.Logto.DeleteMfaVerification(ctx, t.user.ID, factor.ID)
+	})
+	if err != nil {
 		return fmt.Errorf("remove MFA verification: %w", err)
 	}
-	t.emit(ctx, t.caller, events.MfaVerificationRemoved, map[string]string{"type": string(factor.Type)})
 	return nil
 }
 

@@ -111,7 +111,6 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, change Pass
 		if err != nil {
 			return nil, err
 		}
-		s.emit(ctx, caller, events.PasswordChanged, nil)
 		return after, t.endWith(ctx, change, proved)
 	})
 }
@@ -212,16 +211,16 @@ func violation(issue logto.PasswordIssue) string {
 // setPassword voids what was sealed before and then changes the password, in this
 // order: were Redis to go in between, proofs are void that needn't be, and none is
 // good that must not be. The turn keeps new ones from being given meanwhile.
-func (t *turn) setPassword(ctx context.Context, password string) (*logto.User, error) {
+func (t *turn) setPassword(ctx context.Context, password string) (after *logto.User, err error) {
 	// A minute more than anything sealed is good, for clocks.
-	err := t.Store.Set(ctx, passwordChangedKey(t.caller), t.Now().UTC().Format(time.RFC3339Nano), ProofLifetime+time.Minute)
+	err = t.Store.Set(ctx, passwordChangedKey(t.caller), t.Now().UTC().Format(time.RFC3339Nano), ProofLifetime+time.Minute)
 	if err != nil {
 		return nil, fmt.Errorf("void proofs: %w", err)
 	}
-	if err := t.hold(ctx); err != nil {
-		return nil, err
-	}
-	after, err := t.Logto.UpdatePassword(ctx, t.user.ID, password)
+	err = t.write(ctx, events.PasswordChanged, nil, func() error {
+		after, err = t.Logto.UpdatePassword(ctx, t.user.ID, password)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("change password: %w", notFound(err))
 	}

@@ -41,14 +41,14 @@ func (s *Service) CreatePersonalAccessToken(ctx context.Context, caller Caller, 
 		if err := t.roomForToken(ctx); err != nil {
 			return nil, err
 		}
-		if err := t.hold(ctx); err != nil {
-			return nil, err
-		}
-		created, err := s.Logto.CreatePersonalAccessToken(ctx, t.user.ID, wanted.Name, expiresAt)
+		var created logto.CreatedPersonalAccessToken
+		err := t.write(ctx, events.PersonalAccessTokenCreated, map[string]string{"name": wanted.Name}, func() (err error) {
+			created, err = s.Logto.CreatePersonalAccessToken(ctx, t.user.ID, wanted.Name, expiresAt)
+			return err
+		})
 		if err != nil {
 			return nil, newTokenFailure(err)
 		}
-		s.emit(ctx, caller, events.PersonalAccessTokenCreated, map[string]string{"name": wanted.Name})
 		return &created, nil
 	})
 }

@@ -93,15 +93,6 @@ func (s *Service) mergeProfile(ctx context.Context, user *logto.User, merge logt
 	return user, Errors{{Code: PartlyDone, Path: []string{"input", "profile"}, Message: message}}
 }
 
-// outcomeUnknown tells whether a change that failed may have been made.
-func outcomeUnknown(err error) bool {
-	if lost, ok := errors.AsType[*logto.TransportError](err); ok {
-		return lost.OutcomeUnknown()
-	}
-	_, unusable := errors.AsType[*logto.AnswerError](err)
-	return unusable
-}
-
 // applyTo works out what the change makes of a stored profile: merge is what
 // Logto has to merge into it, whole is the outcome, and clears says that merging
 // can't get there.

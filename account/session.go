@@ -81,7 +81,5 @@ func noGrant() error {
 }
 
 func (s *Service) emitRevoked(ctx context.Context, caller Caller, what events.Type, id string) {
-	s.Events.Emit(ctx, events.Event{
-		Type: what, Subject: caller.Subject, ClientID: caller.ClientID, Data: map[string]string{"id": id},
-	})
+	s.emit(ctx, caller, what, map[string]string{"id": id})
 }

@@ -190,16 +190,12 @@ func spentEnrollment(err error) error {
 }
 
 func (t *turn) createTotp(ctx context.Context, secret string) (*logto.User, error) {
-	if err := t.hold(ctx); err != nil {
-		return nil, err
-	}
-	err := t.Logto.CreateTotp(ctx, t.user.ID, secret)
+	err := t.write(ctx, events.TotpEnrolled, nil, func() error { return t.Logto.CreateTotp(ctx, t.user.ID, secret) })
 	if upstreamCode(err) == "user.totp_already_in_use" {
 		return nil, totpIsThere()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("create TOTP: %w", notFound(err))
 	}
-	t.emit(ctx, t.caller, events.TotpEnrolled, nil)
 	return t.userAfterMfaChange(), nil
 }

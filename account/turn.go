@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
+	"accountql/events"
 	"accountql/logto"
 	"accountql/store"
 )
@@ -56,7 +58,7 @@ func (t *turn) readUser(ctx context.Context) (err error) {
 // keepOthersOut lets the next turn begin only when the lease has ended, if err
 // leaves open whether Logto is still at a write.
 func (t *turn) keepOthersOut(err error) {
-	if lost, ok := errors.AsType[*logto.TransportError](err); ok && t.writing && lost.OutcomeUnknown() {
+	if t.writing && lostAnswer(err) {
 		t.lock.Abandon()
 	}
 }
@@ -81,6 +83,29 @@ func (t *turn) hold(ctx context.Context) error {
 	}
 	t.writing = true
 	return nil
+}
+
+// write makes a change at Logto and emits its event. Where nobody knows whether the
+// change was made, the event says so: a warning too many is better than one too few.
+func (t *turn) write(ctx context.Context, change events.Type, data map[string]string, call func() error) error {
+	if err := t.hold(ctx); err != nil {
+		return err
+	}
+	err := call()
+	switch {
+	case err == nil:
+		t.emit(ctx, t.caller, change, data)
+	case outcomeUnknown(err):
+		t.emitUnknown(ctx, change, data)
+	}
+	return err
+}
+
+// emitUnknown tells of a change that may have been made.
+func (t *turn) emitUnknown(ctx context.Context, change events.Type, data map[string]string) {
+	told := map[string]string{"outcome": "unknown"}
+	maps.Copy(told, data)
+	t.emit(ctx, t.caller, change, told)
 }
 
 // conflict turns a turn that wasn't had, or was lost before a write, into what the

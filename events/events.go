@@ -51,7 +51,8 @@ type Event struct {
 	// application that changed it.
 	Subject, ClientID string
 	// Data tells more of the change: previousEmail or previousPhone where one was
-	// changed, the target of an identity, the name of a token. Never a secret.
+	// changed, the target of an identity, the name of a token; outcome is unknown where
+	// Logto's answer was lost. Never a secret.
 	Data map[string]string
 }
 

@@ -106,6 +106,8 @@ func describeRefusal(err *logto.Error) failure {
 	case err.Code == "entity.not_found" && strings.HasPrefix(err.Endpoint, "GET /api/users/{userId}/"):
 		// The account went after it was read: lists know no other reason.
 		return describe(account.ErrNotFound)
+	case err.OutcomeUnknown():
+		return outcomeUnknown()
 	case err.Status == http.StatusTooManyRequests:
 		return failure{codeRateLimited, "There were too many requests. Wait before you try again.", slog.LevelWarn}
 	case err.Status >= http.StatusInternalServerError:
@@ -130,10 +132,14 @@ func describeUnusable(err *logto.AnswerError) failure {
 func describeLoss(err *logto.TransportError) failure {
 	switch {
 	case err.OutcomeUnknown():
-		return failure{codeUpstreamTimeout, "Logto did not answer. The change may have been made or not: read before you try again.", slog.LevelWarn}
+		return outcomeUnknown()
 	case err.Timeout():
 		return failure{codeUpstreamTimeout, "Logto did not answer in time. Try again later.", slog.LevelWarn}
 	default:
 		return failure{codeUpstreamUnavailable, "Logto can't be reached. Try again later.", slog.LevelWarn}
 	}
+}
+
+func outcomeUnknown() failure {
+	return failure{codeUpstreamTimeout, "Logto did not answer. The change may have been made or not: read before you try again.", slog.LevelWarn}
 }

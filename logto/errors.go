@@ -71,6 +71,17 @@ func (e *Error) refusesToken() bool {
 	return e.Status == http.StatusUnauthorized && strings.HasPrefix(e.Code, "auth.")
 }
 
+// OutcomeUnknown tells whether a change may have been made although it was refused:
+// a gateway on the way to Logto has lost its answer, or given up waiting for it.
+func (e *Error) OutcomeUnknown() bool {
+	return (e.Status == http.StatusBadGateway || e.Status == http.StatusGatewayTimeout) && mayChange(e.Endpoint)
+}
+
+// mayChange tells an endpoint apart from those that only read.
+func mayChange(endpoint string) bool {
+	return endpoint != tokenEndpoint && !strings.HasPrefix(endpoint, "GET ")
+}
+
 func newError(endpoint string, status int, header http.Header, body []byte) *Error {
 	var answer struct {
 		Code    string          `json:"code"`
@@ -145,7 +156,7 @@ func (e *TransportError) Timeout() bool {
 // OutcomeUnknown tells whether a change may have been made without anybody being
 // told: the request may have reached Logto and was not one that only reads.
 func (e *TransportError) OutcomeUnknown() bool {
-	return e.MayBeSent && e.Endpoint != tokenEndpoint && !strings.HasPrefix(e.Endpoint, "GET ")
+	return e.MayBeSent && mayChange(e.Endpoint)
 }
 
 // transportError strips what the standard library wraps around, because it holds

@@ -3717,7 +3717,7 @@ input SendVerificationCodeInput {
   "The phone number in E.164, with ` + "`" + `+` + "`" + `."
   phone: String
 
-  "A step-up proof. Needed for an address that isn't the account's own; not looked at otherwise."
+  "A step-up proof. Needed for an address that isn't the account's own. It must be good wherever it is given."
   stepUpProof: String
 }
 

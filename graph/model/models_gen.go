@@ -463,7 +463,7 @@ type SendVerificationCodeInput struct {
 	Email graphql.Omittable[*string] `json:"email,omitempty"`
 	// The phone number in E.164, with `+`.
 	Phone graphql.Omittable[*string] `json:"phone,omitempty"`
-	// A step-up proof. Needed for an address that isn't the account's own; not looked at otherwise.
+	// A step-up proof. Needed for an address that isn't the account's own. It must be good wherever it is given.
 	StepUpProof graphql.Omittable[*string] `json:"stepUpProof,omitempty"`
 }
 

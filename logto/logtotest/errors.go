@@ -21,6 +21,7 @@ var messages = map[string]string{
 	"oidc.invalid_client":                                 "An OIDC error occurred: oidc.invalid_client.",
 	"oidc.invalid_grant":                                  "Grant request is invalid.",
 	"oidc.invalid_request":                                "Request is invalid.",
+	"oidc.invalid_session_account_id":                     "Session accountId mismatch.",
 	"oidc.invalid_target":                                 "Invalid resource indicator.",
 	"oidc.invalid_token":                                  "Invalid token provided.",
 	"oidc.session_not_found":                              "Session not found.",

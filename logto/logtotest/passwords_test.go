@@ -99,9 +99,18 @@ func TestPasswordPolicyIsChecked(t *testing.T) {
 	t.Parallel()
 	server := start(t, logtotest.Options{})
 	for _, policy := range []any{
-		"x", nil, []any{}, object{"length": 5}, object{"length": object{"min": "8"}}, object{"characterTypes": nil},
-		object{"rejects": object{"words": nil}}, object{"rejects": object{"words": []any{1}}}, object{"rejects": object{"pwned": 1}},
-		object{"length": object{"min": 8.5}}, object{"length": object{"min": 0}}, object{"characterTypes": object{"min": 5}},
+		"x",
+		nil,
+		[]any{},
+		object{"length": 5},
+		object{"length": object{"min": "8"}},
+		object{"length": object{"min": 8.5}},
+		object{"length": object{"min": 0}},
+		object{"characterTypes": nil},
+		object{"characterTypes": object{"min": 5}},
+		object{"rejects": object{"words": nil}},
+		object{"rejects": object{"words": []any{1}}},
+		object{"rejects": object{"pwned": 1}},
 	} {
 		refused(t, server, "guard.invalid_input", http.MethodPatch, "/api/sign-in-exp", object{"passwordPolicy": policy})
 	}

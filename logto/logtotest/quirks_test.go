@@ -96,6 +96,22 @@ func TestTotpSecretTooLongForAQRCode(t *testing.T) {
 	}
 }
 
+// Reading doesn't tell somebody else's session from none, deleting does.
+func TestSessionsOfSomebodyElse(t *testing.T) {
+	t.Parallel()
+	server := start(t, logtotest.Options{})
+	alice := "/api/users/" + server.Account("alice").ID + "/sessions"
+	bob := "/api/users/" + server.Account("bob").ID + "/sessions"
+	before := must(t, server, http.StatusOK, http.MethodGet, alice, nil)
+	uid := before.(object)["sessions"].([]any)[0].(object)["payload"].(object)["uid"].(string)
+	refused(t, server, "oidc.session_not_found", http.MethodGet, bob+"/"+uid, nil)
+	refused(t, server, "oidc.invalid_session_account_id", http.MethodDelete, bob+"/"+uid, nil)
+	refused(t, server, "oidc.session_not_found", http.MethodDelete, bob+"/unknown", nil)
+	if diff := cmp.Diff(before, must(t, server, http.StatusOK, http.MethodGet, alice, nil)); diff != "" {
+		t.Errorf("sessions (-before +after):\n%s", diff)
+	}
+}
+
 func TestDeletedSessionLeavesItsGrant(t *testing.T) {
 	t.Parallel()
 	server := start(t, logtotest.Options{})

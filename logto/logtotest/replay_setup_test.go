@@ -125,7 +125,7 @@ func (s *stage) unmerged(change any) object {
 // setUp runs every setup whose glob matches the recording's name.
 func (s *stage) setUp() {
 	for _, setup := range setups {
-		if glob(setup.recording, s.exchange.Name) {
+		if glob(setup.recording, s.Name) {
 			setup.run(s)
 		}
 	}

@@ -1,16 +1,23 @@
 package logtotest
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 func sessionRoutes() []route {
 	const sessions, grants = "/api/users/{userId}/sessions", "/api/users/{userId}/grants"
 	return []route{
 		{method: http.MethodGet, pattern: sessions, handle: listSessions},
-		{method: http.MethodGet, pattern: sessions + "/{sessionId}", handle: forSession(func(_ *call, _ *user, session object) response {
-			return ok(session)
-		})},
+		{method: http.MethodGet, pattern: sessions + "/{sessionId}", handle: func(c *call) response {
+			u := c.user(c.params["userId"])
+			if session := c.session(u); session != nil {
+				return ok(session)
+			}
+			return fail(http.StatusNotFound, "oidc.session_not_found")
+		}},
 		{
-			method: http.MethodDelete, pattern: sessions + "/{sessionId}", handle: forSession(deleteSession),
+			method: http.MethodDelete, pattern: sessions + "/{sessionId}", handle: deleteSession,
 			query: shape(field{"revokeGrantsTarget", optional(oneOf("all", "firstParty"))}),
 		},
 		{
@@ -41,23 +48,32 @@ func listSessions(c *call) response {
 	return ok(object{"sessions": sessions})
 }
 
-// forSession finds the session by the uid of its payload.
-func forSession(handle func(*call, *user, object) response) handler {
-	return func(c *call) response {
-		if u := c.user(c.params["userId"]); u != nil {
-			for _, session := range c.living(u.sessions) {
-				if session["payload"].(object)["uid"] == c.params["sessionId"] {
-					return handle(c, u, session)
-				}
-			}
-		}
-		return fail(http.StatusNotFound, "oidc.session_not_found")
+// session finds a user's session by the uid of its payload.
+func (c *call) session(u *user) object {
+	if u == nil {
+		return nil
 	}
+	for _, session := range c.living(u.sessions) {
+		if session["payload"].(object)["uid"] == c.params["sessionId"] {
+			return session
+		}
+	}
+	return nil
 }
 
 // deleteSession leaves the grants of the session, and with them its refresh
-// tokens, alone unless it is told otherwise.
-func deleteSession(c *call, u *user, session object) response {
+// tokens, alone unless it is told otherwise. It looks for the session before it
+// looks whose it is.
+func deleteSession(c *call) response {
+	u := c.user(c.params["userId"])
+	session := c.session(u)
+	switch {
+	case session != nil:
+	case slices.ContainsFunc(c.users, func(other *user) bool { return c.session(other) != nil }):
+		return fail(http.StatusNotFound, "oidc.invalid_session_account_id")
+	default:
+		return fail(http.StatusNotFound, "oidc.session_not_found")
+	}
 	payload := session["payload"].(object)
 	kept := []object{}
 	for _, other := range u.sessions {
