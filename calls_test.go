@@ -171,7 +171,7 @@ func TestTenantOutlivesAnOutage(t *testing.T) {
 	const query = `{ accountSettings { mfaRequired socialConnectors { target } fields { field } } }`
 	w := newWorld(t, nil)
 	before := w.ask(w.token("alice"), query, nil)
-	w.manage(http.MethodPatch, "/api/sign-in-exp", object{"mfa": object{"factors": []any{"Totp"}, "policy": "PromptAtSignInMandatory"}})
+	w.manage(http.MethodPatch, "/api/sign-in-exp", object{"mfa": object{"factors": []any{"Totp"}, "policy": "PromptAtSignInAndSignUpMandatory"}})
 	w.logto.Fail(fault{Status: http.StatusServiceUnavailable, Times: 100})
 
 	w.clock.advance(10*time.Minute - time.Second)

@@ -17,7 +17,7 @@ type change struct {
 	data  map[string]string
 }
 
-// changes of bob's account, in the turn.
+// turnChanges are the changes of bob's account that take a turn.
 func turnChanges() []change {
 	proved := func(more object) func(page) object {
 		return func(p page) object { return merged(more, object{"stepUpProof": p.byFreshSignIn()}) }
@@ -42,11 +42,11 @@ func turnChanges() []change {
 		{"createPersonalAccessToken", proved(object{"name": "lost"}), "personalAccessToken.created", map[string]string{"name": "lost"}},
 		{"confirmTotpEnrollment", func(p page) object { return p.confirm(p.startEnrollment(p.byPassword())) }, "totp.enrolled", nil},
 		{"generateBackupCodes", func(p page) object {
-			p.giveTotp("bob")
+			p.giveBobTotp()
 			return proved(object{})(p)
 		}, "backupCodes.generated", nil},
 		{"removeMfaVerification", func(p page) object {
-			p.giveTotp("bob")
+			p.giveBobTotp()
 			return proved(object{"id": p.factors("bob")["Totp"]})(p)
 		}, "mfaVerification.removed", map[string]string{"type": "Totp"}},
 		{"suspendAccount", proved(object{"confirm": "bob"}), "suspended", nil},

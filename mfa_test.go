@@ -17,10 +17,10 @@ const (
 	removeSelection = "user { username mfaVerifications { __typename } } errors { __typename code message path }"
 )
 
-// giveTotp sets up an authenticator app past the server.
-func (w *world) giveTotp(name string) {
+// giveBobTotp sets up an authenticator app past the server.
+func (w *world) giveBobTotp() {
 	w.t.Helper()
-	w.manage(http.MethodPost, "/api/users/{"+name+"}/mfa-verifications", object{"type": "Totp"})
+	w.manage(http.MethodPost, "/api/users/{bob}/mfa-verifications", object{"type": "Totp"})
 }
 
 // userWith is a payload's user with factors of the kinds.
@@ -57,7 +57,7 @@ func TestBackupCodes(t *testing.T) {
 	alone := basicError("BACKUP_CODES_NEED_ANOTHER_FACTOR", "Backup codes can't be the only factor. Set up another one first.")
 	w.wantPayload(bob.token, "generateBackupCodes", codesSelection, object{"stepUpProof": bob.byPassword()}, refusal([]string{"codes", "user"}, alone))
 
-	w.giveTotp("bob")
+	w.giveBobTotp()
 	required := bob.must("STEP_UP_REQUIRED", bob.do("generateBackupCodes", object{"stepUpProof": bob.byPassword()}))
 	if methods := required.first["methods"]; !cmp.Equal(methods, []any{"FRESH_SIGN_IN"}) {
 		t.Errorf("methods %v", methods)
@@ -91,7 +91,7 @@ func TestBackupCodesRefusals(t *testing.T) {
 		refusal([]string{"codes", "user"}, basicError("MFA_FACTOR_NOT_ENABLED", "This factor can't be used here.")))
 	w.mfa("UserControlled", "Totp", "BackupCode")
 	// What has changed at Logto since the list was read.
-	w.giveTotp("bob")
+	w.giveBobTotp()
 	bob := w.page("bob")
 	input := object{"stepUpProof": bob.byFreshSignIn()}
 	for code, want := range map[string]string{
@@ -186,17 +186,18 @@ func TestRemoveMfaVerification(t *testing.T) {
 	}
 }
 
-// TestBackupCodesLeftAlone fails the second half of a removal.
-func TestBackupCodesLeftAlone(t *testing.T) {
+// TestBackupCodesAreNotLeftAlone fails the second half of a removal: without the
+// factor, a code would be all that sign-in takes.
+func TestBackupCodesAreNotLeftAlone(t *testing.T) {
 	t.Parallel()
-	const message = "The factor was removed. The backup codes, which go with it, may still be there: remove them, or sign-in goes on asking for one."
+	const message = "The backup codes, which go with the factor, were removed. The factor may still be there: try again."
 	for _, test := range []struct {
 		name   string
 		status int
 		want   object
 	}{
-		{"refused", 500, object{"user": userWith("alice", "BackupCode"), "errors": []any{basicError("PARTLY_DONE", message)}}},
-		{"not answered", 0, object{"user": userWith("alice", "BackupCode"), "errors": []any{basicError("PARTLY_DONE", message)}}},
+		{"refused", 500, object{"user": userWith("alice", "Totp"), "errors": []any{basicError("PARTLY_DONE", message)}}},
+		{"not answered", 0, object{"user": userWith("alice", "Totp"), "errors": []any{basicError("PARTLY_DONE", message)}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

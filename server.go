@@ -15,7 +15,6 @@ import (
 	"os"
 	"os/signal"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -105,7 +104,6 @@ type server struct {
 	tenant   *tenant.Cache
 	events   *events.Emitter
 	handler  http.Handler
-	draining atomic.Bool
 }
 
 // newServer wires the packages. now is time.Now outside of tests. playgroundToken,
@@ -250,7 +248,7 @@ func allowList(origins []string) func(string) bool {
 // ready tells whether requests can be served: Logto's keys and the tenant's
 // settings are there, which takes credentials that work.
 func (s *server) ready(ctx context.Context) bool {
-	if s.draining.Load() || s.verifier.Ready(ctx) != nil {
+	if s.verifier.Ready(ctx) != nil {
 		return false
 	}
 	_, err := s.tenant.SignInExperience(ctx)
@@ -294,7 +292,6 @@ func (s *server) serve(ctx context.Context, listening func(net.Addr)) error {
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	s.draining.Store(true)
 	s.logger.Info("draining")
 	draining, cancel := context.WithTimeout(background, drainTimeout)
 	defer cancel()

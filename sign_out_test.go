@@ -268,7 +268,7 @@ func TestRequestUnderWayIsSignedOut(t *testing.T) {
 	p.intercept(func(rw http.ResponseWriter, r *http.Request, next http.Handler) {
 		if r.Method == http.MethodPatch && strings.HasSuffix(r.URL.Path, "/password") {
 			// The thief's request begins while the password is being changed, and is past
-			// the look at its token when it changes the name.
+			// the look at its token when it changes something that takes no turn.
 			renamed := make(chan struct{})
 			p.intercept(func(rw http.ResponseWriter, r *http.Request, next http.Handler) {
 				next.ServeHTTP(rw, r)
@@ -277,7 +277,7 @@ func TestRequestUnderWayIsSignedOut(t *testing.T) {
 				}
 			})
 			go func() {
-				stolen <- thief.submit("verifyPassword", `mutation { updateProfile(input: {name: "N"}) { errors { code } }
+				stolen <- thief.submit("verifyPassword", `mutation { renamePersonalAccessToken(input: {name: "a", newName: "b"}) { errors { code } }
 				  verifyPassword(input: {password: "`+newPassword+`"}) { verification { proof } errors { code } } }`, nil)
 			}()
 			<-renamed

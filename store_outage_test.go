@@ -66,8 +66,14 @@ func TestRedisOutage(t *testing.T) {
 	if err := w.redis.Restart(); err != nil {
 		t.Fatal(err)
 	}
-	for bob.do("startReauthentication", nil).code != "OK" {
-		time.Sleep(10 * time.Millisecond) // The client looks for Redis once a second.
+	// Many at once, since the client may have many connections that are broken.
+	const connections = 20
+	for calm := 0; calm < 3; calm++ {
+		answers := atOnce(connections, func(int) answer { return bob.do("startReauthentication", nil) })
+		if codesOf(answers)["OK"] < connections {
+			calm = -1
+			time.Sleep(10 * time.Millisecond) // The client looks for Redis once a second.
+		}
 	}
 	for _, name := range []string{"updateUsername", "completeReauthentication", "verifyCode", "linkIdentity", "updatePrimaryEmail"} {
 		bob.must("OK", bob.do(name, inputs[name]))
@@ -86,8 +92,6 @@ func (p page) wantReadsAndRevocations() {
 	// That of somebody else's application is no session's.
 	grants := slices.DeleteFunc(me["authorizedApplications"].([]any), func(grant any) bool { return grant.(object)["isThirdParty"] != true })
 	for name, input := range map[string]object{
-		"updateProfile":               {"name": "Al"},
-		"updateCustomData":            {"data": object{"a": 1}},
 		"revokeSession":               {"id": first("sessions", "id")},
 		"revokeAuthorizedApplication": {"id": grants[0].(object)["id"]},
 		"deletePersonalAccessToken":   {"name": first("personalAccessTokens", "name")},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -120,6 +121,28 @@ func TestReplacementTogetherWithWhatStays(t *testing.T) {
 		t.Errorf("payload's errors (-want +got):\n%s", diff)
 	}
 	w.wantCalls(callUser)
+}
+
+// TestCustomDataStaysReadable however often it is merged into: an account whose
+// user outgrows what can be read could never be changed again.
+func TestCustomDataStaysReadable(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	bob := w.page("bob")
+	merge := func(key string) string {
+		return bob.do("updateCustomData", object{"data": object{key: strings.Repeat("x", 120<<10)}}).code
+	}
+	merged := 0
+	for merge(fmt.Sprint("key", merged)) == "OK" {
+		merged++
+	}
+	if got := merge("another"); merged != 8 || got != "VALUE_TOO_LONG" {
+		t.Errorf("after %d merges: %s", merged, got)
+	}
+	if got := merge("key0"); got != "OK" {
+		t.Errorf("a key that takes no more room: %s", got)
+	}
+	bob.must("OK", bob.do("updateCustomData", object{"data": object{}, "mode": "REPLACE"}))
 }
 
 // TestRefusedKeyNamesTheSetting to the operator, who can mend it, and nothing that

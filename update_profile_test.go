@@ -174,13 +174,46 @@ func TestLostAnswer(t *testing.T) {
 				}
 				next.ServeHTTP(rw, r)
 			})
-			for field, input := range map[string]string{"updateProfile": `{name: "Al"}`, "updateCustomData": `{data: {a: 1}}`} {
-				document := "mutation { " + field + "(input: " + input + ") { errors { code } } }"
+			// Of one account each, since a change whose outcome nobody knows keeps others out.
+			for name, change := range map[string]struct{ field, input string }{
+				"alice": {"updateProfile", `{name: "Al"}`}, "bob": {"updateCustomData", `{data: {a: 1}}`},
+			} {
+				field := change.field
+				document := "mutation { " + field + "(input: " + change.input + ") { errors { code } } }"
 				want := object{"data": object{field: nil}, "errors": []any{failure(document, field, test.code, test.message, field)}}
-				if diff := cmp.Diff(decode(t, encode(t, want)), decode(t, w.query(w.token("alice"), document, nil).body)); diff != "" {
+				if diff := cmp.Diff(decode(t, encode(t, want)), decode(t, w.query(w.token(name), document, nil).body)); diff != "" {
 					t.Errorf("answer (-want +got):\n%s", diff)
 				}
 			}
 		})
+	}
+}
+
+// TestParallelChangesKeepEachOther although Logto replaces a profile whole where
+// something of it is cleared, and custom data where it is replaced.
+func TestParallelChangesKeepEachOther(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	alice := w.page("alice")
+	changes := []func() answer{
+		func() answer { return alice.do("updateProfile", object{"profile": object{"nickname": nil}}) },
+		func() answer { return alice.do("updateProfile", object{"profile": object{"givenName": "Al"}}) },
+		func() answer {
+			return alice.do("updateProfile", object{"profile": object{"address": object{"region": nil}}})
+		},
+		func() answer {
+			return alice.do("updateProfile", object{"profile": object{"address": object{"country": "France"}}})
+		},
+	}
+	for range 10 {
+		w.manage(http.MethodPatch, "/api/users/{alice}", object{"profile": object{
+			"nickname": "ally", "givenName": "Alice", "address": object{"region": "BE", "country": "Germany"},
+		}})
+		w.wantOutcomes(map[string]int{"OK": len(changes)}, atOnce(len(changes), func(i int) answer { return changes[i]() }))
+		got := w.manage(http.MethodGet, "/api/users/{alice}", nil).(object)["profile"]
+		want := object{"givenName": "Al", "address": object{"country": "France"}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("profile (-want +got):\n%s", diff)
+		}
 	}
 }

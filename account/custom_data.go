@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,8 +17,8 @@ const (
 	// maxCustomDataSize bounds the data of one change, in bytes of JSON. It leaves
 	// room in a request for what a client escapes.
 	maxCustomDataSize = 128 << 10
-	// maxStoredCustomDataSize keeps a replacement, with the keys that stay, under
-	// the 1 MB body that Logto takes. Past that it answers a plain 404.
+	// maxStoredCustomDataSize keeps all of it, in bytes of JSON, under the 1 MB body
+	// that Logto takes when it is replaced. Past that it answers a plain 404.
 	maxStoredCustomDataSize = 1000 << 10
 	// maxCustomDataDepth bounds how deep objects and lists may nest.
 	maxCustomDataDepth = 32
@@ -63,7 +64,7 @@ func (k Keys) Readable(stored json.RawMessage) (json.RawMessage, error) {
 // UpdateCustomData changes the custom data and returns the user as it is then.
 // Merging sets the top-level keys of data; replacing makes the keys that are
 // readable and writable exactly those of data and leaves all others.
-func (s *Service) UpdateCustomData(ctx context.Context, userID string, data json.RawMessage, replace bool) (*logto.User, error) {
+func (s *Service) UpdateCustomData(ctx context.Context, caller Caller, data json.RawMessage, replace bool) (*logto.User, error) {
 	if err := s.editable(ctx, access.CustomData, "input", "data"); err != nil {
 		return nil, err
 	}
@@ -71,48 +72,62 @@ func (s *Service) UpdateCustomData(ctx context.Context, userID string, data json
 	if err != nil {
 		return nil, err
 	}
-	before, err := s.Get(ctx, userID)
+	return inTurn(ctx, s, caller, func(ctx context.Context, t *turn) (*logto.User, error) {
+		if err := t.readUser(ctx); err != nil {
+			return nil, err
+		}
+		stays := func(key string) bool { return !replace || !s.replaceable(key) }
+		whole, err := t.wholeCustomData(change, stays)
+		if err != nil {
+			return nil, err
+		}
+		if err := t.hold(ctx); err != nil {
+			return nil, err
+		}
+		if replace {
+			return t.replaceCustomData(ctx, whole)
+		}
+		return t.mergeCustomData(ctx, data)
+	})
+}
+
+// wholeCustomData works out what the custom data will be. It must not outgrow what
+// can be read again: an account whose user is too large for an answer could not be
+// changed any more, nor mended here.
+func (t *turn) wholeCustomData(change map[string]json.RawMessage, stays func(string) bool) (json.RawMessage, error) {
+	stored, err := decodeObject(t.user.CustomData)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("decode stored custom data: %w", err)
 	}
-	if replace {
-		return s.replaceCustomData(ctx, before, change)
+	maps.DeleteFunc(stored, func(key string, _ json.RawMessage) bool { return !stays(key) })
+	maps.Copy(stored, change)
+	whole, err := json.Marshal(stored)
+	if err != nil {
+		return nil, fmt.Errorf("encode custom data: %w", err)
 	}
-	stored, err := s.Logto.UpdateCustomData(ctx, userID, data)
+	if len(whole) > maxStoredCustomDataSize && len(whole) > len(t.user.CustomData) {
+		return nil, fail(ValueTooLong, "Together with what is stored, the data is larger than can be kept. Make it smaller.", "input", "data")
+	}
+	return whole, nil
+}
+
+func (t *turn) mergeCustomData(ctx context.Context, data json.RawMessage) (*logto.User, error) {
+	stored, err := t.Logto.UpdateCustomData(ctx, t.user.ID, data)
 	if err != nil {
 		return nil, fmt.Errorf("update custom data: %w", notFound(err))
 	}
-	after := *before
+	after := *t.user
 	after.CustomData = stored
 	after.UpdatedAt = logto.Time{} // Logto's answer doesn't tell it.
 	return &after, nil
 }
 
-func (s *Service) replaceCustomData(ctx context.Context, before *logto.User, change map[string]json.RawMessage) (*logto.User, error) {
-	stored, err := decodeObject(before.CustomData)
-	if err != nil {
-		return nil, fmt.Errorf("decode stored custom data: %w", err)
-	}
-	for key, value := range stored {
-		if !s.replaceable(key) {
-			change[key] = value
-		}
-	}
-	whole, err := json.Marshal(change)
-	if err != nil {
-		return nil, fmt.Errorf("encode custom data: %w", err)
-	}
-	if len(whole) > maxStoredCustomDataSize {
-		return nil, Errors{{
-			Code: ValueTooLong, Path: []string{"input", "data"},
-			Message: "Together with what is stored, the data is larger than can be kept. Make it smaller.",
-		}}
-	}
-	after, err := s.Logto.UpdateUser(ctx, before.ID, logto.UserPatch{CustomData: whole})
+func (t *turn) replaceCustomData(ctx context.Context, whole json.RawMessage) (*logto.User, error) {
+	after, err := t.Logto.UpdateUser(ctx, t.user.ID, logto.UserPatch{CustomData: whole})
 	if err != nil {
 		return nil, fmt.Errorf("replace custom data: %w", notFound(err))
 	}
-	after.SsoIdentities = before.SsoIdentities // Logto's answer doesn't tell them.
+	after.SsoIdentities = t.user.SsoIdentities // Logto's answer doesn't tell them.
 	return after, nil
 }
 

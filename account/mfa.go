@@ -93,8 +93,8 @@ func codesAreLeft() error {
 }
 
 // RemoveMfaVerification removes a factor of any kind, and with the last one that
-// stands alone the backup codes, which Logto would leave behind. When that second
-// part fails, the user is returned together with an error that says so.
+// stands alone the backup codes, which Logto would leave behind. When only the
+// codes could be removed, the user is returned together with an error that says so.
 func (s *Service) RemoveMfaVerification(ctx context.Context, caller Caller, id string, proof *string) (*logto.User, error) {
 	if err := s.editable(ctx, access.Mfa); err != nil {
 		return nil, err
@@ -115,21 +115,30 @@ func (s *Service) RemoveMfaVerification(ctx context.Context, caller Caller, id s
 		if err := s.mayLose(ctx, removed, rest); err != nil {
 			return nil, err
 		}
-		if err := t.removeFactor(ctx, removed); err != nil {
-			if isGone(err) {
-				return nil, noSuchFactor()
-			}
-			return nil, err
-		}
 		if slices.ContainsFunc(rest, standsAlone) {
-			return t.userAfterMfaChange(), nil
+			rest = nil
 		}
-		if err := t.removeBackupCodes(ctx, rest); err != nil {
-			return t.userAfterMfaChange(), t.partly(ctx, err,
-				"The factor was removed. The backup codes, which go with it, may still be there: remove them, or sign-in goes on asking for one.")
-		}
-		return t.userAfterMfaChange(), nil
+		return t.removeAfterCodes(ctx, removed, rest)
 	})
+}
+
+// removeAfterCodes removes a factor once the backup codes are gone that go with it.
+// Codes that were left alone would be all that sign-in takes, and somebody who has
+// lost them could not come in again.
+func (t *turn) removeAfterCodes(ctx context.Context, removed logto.MfaVerification, codes []logto.MfaVerification) (*logto.User, error) {
+	if err := t.removeBackupCodes(ctx, codes); err != nil {
+		return nil, err
+	}
+	err := t.removeFactor(ctx, removed)
+	switch {
+	case err == nil:
+		return t.userAfterMfaChange(), nil
+	case isGone(err):
+		return nil, noSuchFactor()
+	case len(codes) == 0:
+		return nil, err
+	}
+	return t.userAfterMfaChange(), t.partly(ctx, err, "The backup codes, which go with the factor, were removed. The factor may still be there: try again.")
 }
 
 func noSuchFactor() error {

@@ -34,15 +34,20 @@ type ProfileChange struct {
 // else writes at the same time, in a call of its own after that for name and
 // avatar. When that second call fails, the user is returned together with an
 // error that says so.
-func (s *Service) UpdateProfile(ctx context.Context, userID string, change ProfileChange) (*logto.User, error) {
+func (s *Service) UpdateProfile(ctx context.Context, caller Caller, change ProfileChange) (*logto.User, error) {
 	if err := s.checkProfile(ctx, change); err != nil {
 		return nil, err
 	}
-	before, err := s.Get(ctx, userID)
-	if err != nil {
-		return nil, err
-	}
-	merge, whole, clears := change.applyTo(before.Profile)
+	return inTurn(ctx, s, caller, func(ctx context.Context, t *turn) (*logto.User, error) {
+		if err := t.readUser(ctx); err != nil {
+			return nil, err
+		}
+		return t.updateProfile(ctx, change)
+	})
+}
+
+func (t *turn) updateProfile(ctx context.Context, change ProfileChange) (*logto.User, error) {
+	merge, whole, clears := change.applyTo(t.user.Profile)
 	patch, wanted := logto.UserPatch{}, change.Name.Given || change.Avatar.Given
 	if change.Name.Given {
 		patch.Name = logto.Set(change.Name.Value)
@@ -55,42 +60,52 @@ func (s *Service) UpdateProfile(ctx context.Context, userID string, change Profi
 		merge = logto.Profile{}
 	}
 
-	after := before
+	after := t.user
 	if wanted {
-		if after, err = s.Logto.UpdateUser(ctx, userID, patch); err != nil {
+		if err := t.hold(ctx); err != nil {
+			return nil, err
+		}
+		var err error
+		if after, err = t.Logto.UpdateUser(ctx, t.user.ID, patch); err != nil {
 			return nil, fmt.Errorf("update user: %w", notFound(err))
 		}
-		after.SsoIdentities = before.SsoIdentities // Logto's answer doesn't tell them.
+		after.SsoIdentities = t.user.SsoIdentities // Logto's answer doesn't tell them.
 	}
 	if merge == (logto.Profile{}) {
 		return after, nil
 	}
-	return s.mergeProfile(ctx, after, merge, wanted)
+	merged, err := t.mergeProfile(ctx, after, merge)
+	if err != nil && wanted && !errors.Is(err, ErrNotFound) {
+		return t.profileNotSaved(ctx, after, err)
+	}
+	return merged, err
 }
 
-// mergeProfile makes the call for the profile alone. afterOther says that name
-// or avatar have been saved before it.
-func (s *Service) mergeProfile(ctx context.Context, user *logto.User, merge logto.Profile, afterOther bool) (*logto.User, error) {
-	stored, err := s.Logto.UpdateProfile(ctx, user.ID, merge)
-	if err == nil {
-		after := *user
-		after.Profile = stored
-		after.UpdatedAt = logto.Time{} // Logto's answer doesn't tell it.
-		return &after, nil
-	}
-	err = fmt.Errorf("update profile: %w", notFound(err))
-	if !afterOther || errors.Is(err, ErrNotFound) {
+// mergeProfile makes the call for the profile alone.
+func (t *turn) mergeProfile(ctx context.Context, user *logto.User, merge logto.Profile) (*logto.User, error) {
+	if err := t.hold(ctx); err != nil {
 		return nil, err
 	}
-	s.Logger.WarnContext(ctx, "profile was saved in part", "error", err)
+	stored, err := t.Logto.UpdateProfile(ctx, user.ID, merge)
+	if err != nil {
+		return nil, fmt.Errorf("update profile: %w", notFound(err))
+	}
+	after := *user
+	after.Profile = stored
+	after.UpdatedAt = logto.Time{} // Logto's answer doesn't tell it.
+	return &after, nil
+}
+
+// profileNotSaved says what became of a change whose second call failed.
+func (t *turn) profileNotSaved(ctx context.Context, user *logto.User, cause error) (*logto.User, error) {
 	message := "Name and avatar were saved, the profile was not. Try again with the profile."
-	if outcomeUnknown(err) {
+	if outcomeUnknown(cause) {
 		message = "Name and avatar were saved. Whether the profile was isn't known: look at it before you try again."
-		if seen, err := s.Get(ctx, user.ID); err == nil {
+		if seen, err := t.Get(ctx, user.ID); err == nil {
 			user = seen
 		}
 	}
-	return user, Errors{{Code: PartlyDone, Path: []string{"input", "profile"}, Message: message}}
+	return user, t.partly(ctx, cause, message, "input", "profile")
 }
 
 // applyTo works out what the change makes of a stored profile: merge is what

@@ -65,10 +65,10 @@ func (t *turn) keepOthersOut(err error) {
 
 // partly is the error of a change of which a part was made before cause stood in
 // the way of the rest.
-func (t *turn) partly(ctx context.Context, cause error, message string) error {
+func (t *turn) partly(ctx context.Context, cause error, message string, path ...string) error {
 	t.keepOthersOut(cause)
 	t.Logger.WarnContext(ctx, "change was made in part", "error", cause)
-	return fail(PartlyDone, message)
+	return fail(PartlyDone, message, path...)
 }
 
 // hold must be called right before a write at Logto: it fails when the turn may be

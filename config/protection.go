@@ -7,8 +7,10 @@ func (c *Config) protectionSettings() []setting {
 			Setting: Setting{
 				Name: "SECRET_KEY",
 				Description: "Key that seals what clients keep for this server: 32 random bytes in base64, as `openssl rand -base64 32` " +
-					"prints them. To rotate, put the new one before the old one, separated by a comma. When not set, a random one is " +
-					"taken, and what it sealed ends with the process. Required with `REDIS_URL`.",
+					"prints them. To rotate, put the new one before the old one, separated by a comma, and take the old one away ten minutes " +
+					"later or more. With Redis all limits then begin anew, and access tokens that were signed out within the last hour " +
+					"work again until they expire. When not set, a random one is taken, and what it sealed ends with the process. " +
+					"Required with `REDIS_URL`.",
 			},
 			mend: "set it to 32 random bytes in base64, as this prints: openssl rand -base64 32",
 			read: into(&c.SecretKeys, each(secretKey)),
@@ -17,7 +19,8 @@ func (c *Config) protectionSettings() []setting {
 			Setting: Setting{
 				Name: "REDIS_URL",
 				Description: "Redis that keeps limits, locks and one-use marks for several instances of this server: " +
-					"`redis://[user:password@]host:port[/database]`, `rediss://` with TLS. When not set they are kept in memory, which is right for one instance.",
+					"`redis://[user:password@]host:port[/database]`, `rediss://` with TLS. When not set they are kept in memory and lost with the process, " +
+					"which is right for one instance.",
 			},
 			mend: "set it to your Redis's address, e.g. rediss://user:password@redis.example.com:6379/0",
 			read: into(&c.RedisURL, redisURL),

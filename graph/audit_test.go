@@ -21,6 +21,7 @@ import (
 	"accountql/graphqlhttp"
 	"accountql/logto"
 	"accountql/logto/logtotest"
+	"accountql/store"
 )
 
 // TestAudit compares the whole lines that a request leaves in the log.
@@ -155,7 +156,8 @@ func audited(t *testing.T, embedded *logtotest.Server, token *auth.Token, broken
 		t.Fatal(err)
 	}
 	t.Cleanup(client.CloseIdleConnections)
-	resolver := &graph.Resolver{Account: &account.Service{Logto: client, Logger: other}, Now: time.Now}
+	service := &account.Service{Logto: client, Store: store.NewMemory(time.Now), Logger: other, Now: time.Now}
+	resolver := &graph.Resolver{Account: service, Now: time.Now}
 	var log bytes.Buffer
 	handler := graphqlhttp.WithRequestID(graphqlhttp.New(graphqlhttp.Config{
 		Schema: graph.NewSchema(resolver),

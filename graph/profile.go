@@ -11,7 +11,7 @@ import (
 
 // UpdateProfile resolves Mutation.updateProfile.
 func (r *mutationResolver) UpdateProfile(ctx context.Context, input model.UpdateProfileInput) (*model.UserPayload, error) {
-	user, err := r.Account.UpdateProfile(ctx, subject(ctx), profileChange(input))
+	user, err := r.Account.UpdateProfile(ctx, caller(ctx), profileChange(input))
 	return userPayload(ctx, user, err)
 }
 

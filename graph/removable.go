@@ -71,8 +71,7 @@ func (r *Resolver) removable(
 }
 
 func notRemovable(code account.Code) *model.Removable {
-	reason := account.Code(code)
-	return &model.Removable{Reason: &reason}
+	return &model.Removable{Reason: &code}
 }
 
 // asksRemovable tells whether the selection of a user asks for the removal of

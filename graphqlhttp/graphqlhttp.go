@@ -27,9 +27,9 @@ const (
 	// DefaultMaxBodyBytes leaves room for the largest sensible request, one that replaces the custom data: these are
 	// tens of kilobytes of JSON, which can double when a client escapes all that is not ASCII.
 	DefaultMaxBodyBytes = 256 << 10
-	// DefaultTokenLimit is three times the whole settings query and five times the introspection query. Validation can
-	// take time that is quadratic in the tokens.
-	DefaultTokenLimit = 1000
+	// DefaultTokenLimit is four times the whole settings query and eight times the introspection query, and has room for
+	// dozens of mutations in one document. Validation can take time that is quadratic in the tokens.
+	DefaultTokenLimit = 1500
 	// DefaultOperationTimeout is longer than any operation takes whose calls of Logto keep their own time limits.
 	DefaultOperationTimeout = 30 * time.Second
 )

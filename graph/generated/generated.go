@@ -3087,8 +3087,8 @@ type SocialConnector {
   logoDark: String
 
   """
-  Whether it can be linked with ` + "`" + `startIdentityLink` + "`" + `. False for Apple and for the standard OpenID Connect and OAuth 2.0
-  connectors: Logto can't link those from an account page.
+  Whether it can be linked with ` + "`" + `startIdentityLink` + "`" + `. False for Apple, for the standard OpenID Connect and OAuth 2.0
+  connectors, and for some others, such as LinkedIn and GitLab: Logto can't link those from an account page.
   """
   linkable: Boolean!
 }
@@ -3447,7 +3447,7 @@ type Mutation {
   scope ` + "`" + `account:security` + "`" + ` and a step-up proof by ` + "`" + `FRESH_SIGN_IN` + "`" + `.
 
   Errors: ` + "`" + `STEP_UP_REQUIRED` + "`" + `, ` + "`" + `INVALID_PROOF` + "`" + `, ` + "`" + `NOT_FOUND` + "`" + `, ` + "`" + `MFA_REQUIRED` + "`" + `, ` + "`" + `FIELD_NOT_EDITABLE` + "`" + `, ` + "`" + `CONFLICT` + "`" + `,
-  ` + "`" + `PARTLY_DONE` + "`" + ` when the factor is gone and the backup codes are not.
+  ` + "`" + `PARTLY_DONE` + "`" + ` when the backup codes are gone and the factor may still be there.
   """
   removeMfaVerification(
     "The factor and the proof."

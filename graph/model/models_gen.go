@@ -512,8 +512,8 @@ type SocialConnector struct {
 	// Its logo for dark backgrounds: an `https` address or a `data:image` URL. Null when there is none; `logo` then
 	// serves.
 	LogoDark *string `json:"logoDark,omitempty"`
-	// Whether it can be linked with `startIdentityLink`. False for Apple and for the standard OpenID Connect and OAuth 2.0
-	// connectors: Logto can't link those from an account page.
+	// Whether it can be linked with `startIdentityLink`. False for Apple, for the standard OpenID Connect and OAuth 2.0
+	// connectors, and for some others, such as LinkedIn and GitLab: Logto can't link those from an account page.
 	Linkable bool `json:"linkable"`
 }
 
