@@ -58,6 +58,7 @@ func TestSignOutEverywhere(t *testing.T) {
 	r := newReceiver(t)
 	w := newWorld(t, r.env())
 	sessionsBefore, grantsBefore, tokensBefore := w.sessions("alice"), w.grants("alice"), w.alicesTokens()
+	ofThirdParties := w.has("alice", "grants?appType=thirdParty", "grants", "id") // The others end with their sessions.
 	other := w.token("alice")
 	w.seconds()
 	alice := w.page("alice")
@@ -93,6 +94,9 @@ func TestSignOutEverywhere(t *testing.T) {
 	events := []event{{"account.password.changed", w.id("alice"), w.logto.ClientID, eventData{}}}
 	for _, id := range sessionsBefore {
 		events = append(events, event{"account.session.revoked", w.id("alice"), w.logto.ClientID, eventData{"id": id}})
+	}
+	for _, id := range ofThirdParties {
+		events = append(events, event{"account.authorizedApplication.revoked", w.id("alice"), w.logto.ClientID, eventData{"id": id}})
 	}
 	for _, name := range tokensBefore {
 		events = append(events, event{"account.personalAccessToken.deleted", w.id("alice"), w.logto.ClientID, eventData{"name": name}})

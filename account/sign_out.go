@@ -97,7 +97,11 @@ func (t *turn) endGrants(ctx context.Context, kept []string) error {
 	}
 	grants = slices.DeleteFunc(grants, func(grant logto.Grant) bool { return slices.Contains(kept, grant.ID) })
 	return endEach(ctx, grants, "oidc.invalid_grant", func(grant logto.Grant) error {
-		return t.Logto.DeleteGrant(ctx, t.user.ID, grant.ID)
+		err := t.Logto.DeleteGrant(ctx, t.user.ID, grant.ID)
+		if err == nil {
+			t.emitRevoked(ctx, t.caller, events.AuthorizedApplicationRevoked, grant.ID)
+		}
+		return err
 	})
 }
 

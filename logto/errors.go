@@ -79,7 +79,12 @@ func (e *Error) OutcomeUnknown() bool {
 
 // mayChange tells an endpoint apart from those that only read.
 func mayChange(endpoint string) bool {
-	return endpoint != tokenEndpoint && !strings.HasPrefix(endpoint, "GET ")
+	switch endpoint {
+	case tokenEndpoint, "POST /api/users/{userId}/password/verify", "POST /api/sign-in-exp/default/check-password",
+		"POST /api/connectors/{connectorId}/authorization-uri":
+		return false
+	}
+	return !strings.HasPrefix(endpoint, "GET ")
 }
 
 func newError(endpoint string, status int, header http.Header, body []byte) *Error {
