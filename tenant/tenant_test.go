@@ -1,0 +1,74 @@
+package tenant_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"accountql/logto"
+	"accountql/logto/logtotest"
+	"accountql/tenant"
+)
+
+// network answers nothing about the sign-in experience while it hangs, and tells
+// when a request was given up.
+type network struct {
+	hangs   atomic.Bool
+	givenUp atomic.Bool
+}
+
+func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
+	if n.hangs.Load() && strings.HasSuffix(r.URL.Path, "/sign-in-exp") {
+		<-r.Context().Done()
+		n.givenUp.Store(true)
+		return nil, r.Context().Err()
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// TestHangingLogtoIsNotWaitedFor while an older answer is there.
+func TestHangingLogtoIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	embedded, err := logtotest.New(logtotest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = embedded.Close() })
+	slow := new(network)
+	client, err := logto.New(logto.Config{
+		Endpoint: embedded.Endpoint, AppID: embedded.AppID, AppSecret: embedded.AppSecret,
+		Resource: logtotest.ManagementResource, Transport: slow,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var age atomic.Int64
+	begun := time.Now()
+	now := func() time.Time { return begun.Add(time.Duration(age.Load())) }
+	cache := tenant.New(client, slog.New(slog.DiscardHandler), now, false)
+	before, err := cache.SignInExperience(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	slow.hangs.Store(true)
+	age.Store(int64(2 * time.Minute))
+	after, err := cache.SignInExperience(t.Context())
+	if err != nil || after != before {
+		t.Errorf("got %v, %v, want the older answer", after, err)
+	}
+	if slow.givenUp.Load() {
+		t.Error("the answer came only after Logto was given up")
+	}
+
+	age.Store(int64(11 * time.Minute))
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := cache.SignInExperience(gone); err == nil {
+		t.Error("an answer that is too old to go by")
+	}
+}
