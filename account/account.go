@@ -1,8 +1,8 @@
 // Package account changes a person's account at Logto with the checks that the
-// Management API leaves out. Each operation acts on the user id that it is
-// given, which is the subject of the caller's access token, and reads that user
-// afresh before it writes: a token outlives its account's suspension and
-// deletion by up to an hour, and Logto goes on editing both.
+// Management API leaves out. Each operation acts on the subject of the caller's
+// access token and on nobody else, and reads that user afresh before it writes: a
+// token outlives its account's suspension and deletion by up to an hour, and Logto
+// goes on editing both.
 package account
 
 import (

@@ -38,9 +38,6 @@ func NewKeys(names []string) Keys {
 // Has tells whether the set holds key.
 func (k Keys) Has(key string) bool { return k.all || slices.Contains(k.names, key) }
 
-// All tells whether the set holds every key there may be.
-func (k Keys) All() bool { return k.all }
-
 // Empty tells whether the set holds no key.
 func (k Keys) Empty() bool { return !k.all && len(k.names) == 0 }
 

@@ -81,9 +81,9 @@ func (s *Service) StartIdentityLink(ctx context.Context, caller Caller, request 
 	})
 }
 
-// startIdentityLink gets the address and seals the link. That is in the turn, as
-// all is that is sealed for a proof, so that a change of the password that voids
-// the proof comes before it or voids the link too.
+// startIdentityLink gets the address and seals the link. That is in the turn, so
+// that a change of the password that voids the proof comes before it or voids the
+// link too.
 func (t *turn) startIdentityLink(ctx context.Context, connector logto.Connector, request LinkRequest) (*IdentityLink, error) {
 	address, err := t.Logto.GetConnectorAuthorizationURI(ctx, connector.ID, request.RedirectURI, request.State)
 	switch upstreamCode(err) {
