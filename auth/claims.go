@@ -7,7 +7,7 @@ import (
 
 // accessToken judges what can be judged without keys and without knowing the issuer. The order is that of usefulness to
 // whoever has to mend it: what kind of token this is, whom it is for, then whether its time is right.
-func (v *Verifier) accessToken(signed *signedToken) (*Token, error) {
+func (v *Verifier) accessToken(signed *signedToken, now time.Time) (*Token, error) {
 	if err := v.checkAccessToken(signed); err != nil {
 		return nil, err
 	}
@@ -21,7 +21,7 @@ func (v *Verifier) accessToken(signed *signedToken) (*Token, error) {
 	if err := v.checkParties(token, signed.claims); err != nil {
 		return nil, err
 	}
-	if token.IssuedAt, token.ExpiresAt, err = v.checkTimes(signed.claims); err != nil {
+	if token.IssuedAt, token.ExpiresAt, err = checkTimes(signed.claims, now); err != nil {
 		return nil, err
 	}
 	return token, nil
@@ -142,7 +142,7 @@ func validSubject(subject string) bool {
 
 // checkTimes checks that now is within the token's time, give or take the leeway, and returns when that begins and ends.
 // Access tokens and ID tokens both must have iat and exp (RFC 9068, section 2.2; OpenID Connect Core, section 2).
-func (v *Verifier) checkTimes(claims object) (issuedAt, expiresAt time.Time, err error) {
+func checkTimes(claims object, now time.Time) (issuedAt, expiresAt time.Time, err error) {
 	var notBefore time.Time
 	for _, claim := range []struct {
 		name string
@@ -154,7 +154,6 @@ func (v *Verifier) checkTimes(claims object) (issuedAt, expiresAt time.Time, err
 			return time.Time{}, time.Time{}, err
 		}
 	}
-	now := v.now()
 	switch {
 	case issuedAt.IsZero(), expiresAt.IsZero():
 		err = malformed("it has no iat or no exp")

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// ErrUnavailable says that tokens can't be judged now: the keys are not there and Logto can't be reached. The token may
-// be good, so this is no reason to sign anybody out.
+// ErrUnavailable says that tokens can't be judged now: the keys are not there and Logto can't be reached, or there are
+// too many forged ones. The token may be good, so this is no reason to sign anybody out.
 var ErrUnavailable = errors.New("tokens can't be verified now")
 
 // Reason says why a token is refused, for logs and tests.
@@ -64,4 +64,13 @@ func (e *Error) Challenge() string {
 
 func refuse(reason Reason, message string) *Error {
 	return &Error{Reason: reason, Message: message}
+}
+
+func refuseIssuer() *Error {
+	return refuse(ReasonIssuer, "the token comes from another issuer than this API's Logto")
+}
+
+// gaveUp is the error of a caller who doesn't wait for a signature's check any longer.
+func gaveUp(err error) error {
+	return fmt.Errorf("%w: wait for the signature's check: %w", ErrUnavailable, err)
 }

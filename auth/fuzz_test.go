@@ -18,6 +18,7 @@ import (
 func FuzzVerify(f *testing.F) {
 	key := signer{jwa.EdDSA, "k", ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, ed25519.SeedSize))}
 	v, _ := newKeyServer(f, key.jwk(f, nil)).verifier(f)
+	v.LiftPace()
 	access, id := key.mint(f, forge{}), key.mint(f, forge{idToken: true})
 	accepts(f.Context(), f, v, access)
 	if _, err := v.VerifySignIn(f.Context(), id, wanted()); err != nil {

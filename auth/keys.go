@@ -1,13 +1,13 @@
 package auth
 
 import (
-	"context"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -24,6 +24,7 @@ type keySet struct {
 	issuer  string
 	keys    map[string][]publicKey // By kid; different keys may share one (RFC 7517, section 4.5).
 	fetched time.Time
+	cache   *cache // Of tokens verified with these keys; sets that say the same share one.
 }
 
 // publicKey is a key and the algorithms it may verify.
@@ -41,28 +42,43 @@ func acceptable(algorithm jwa.SignatureAlgorithm) bool {
 	return false
 }
 
-// verify checks a token's signature with the key that its header names.
-func (s *keySource) verify(ctx context.Context, signed *signedToken) error {
-	keys, err := s.lookup(ctx, signed.kid)
-	if err != nil {
-		return err
+// shareCache goes on with the cache of the set before this one if the two say the same, or else begins a new one.
+func (s *keySet) shareCache(before *keySet) {
+	if before != nil && s.issuer == before.issuer && reflect.DeepEqual(s.keys, before.keys) {
+		s.cache = before.cache
+		return
 	}
-	verifier, err := jws.NewVerifier(signed.algorithm)
+	s.cache = newCache()
+}
+
+// candidates returns the keys of which one must have signed a token that comes from the set's issuer.
+func (s *keySet) candidates(signed *signedToken) ([]publicKey, error) {
+	if signed.claims["iss"] != s.issuer {
+		return nil, refuseIssuer()
+	}
+	named := s.keys[signed.kid]
+	if named == nil {
+		return nil, refuse(ReasonUnknownKey, "the token is signed with a key that Logto does not publish (any more): get a new token")
+	}
+	fitting := slices.DeleteFunc(slices.Clone(named), func(key publicKey) bool {
+		return !slices.Contains(key.algorithms, signed.algorithm)
+	})
+	if len(fitting) == 0 {
+		return nil, refuse(ReasonAlgorithm, "the token's signature algorithm (alg) does not fit the key it names")
+	}
+	return fitting, nil
+}
+
+// verify checks a token's signature. One of the keys must have made it.
+func (t *signedToken) verify(keys []publicKey) error {
+	verifier, err := jws.NewVerifier(t.algorithm)
 	if err != nil {
 		return fmt.Errorf("verify signature: %w", err)
 	}
-	fits := false
 	for _, key := range keys {
-		if !slices.Contains(key.algorithms, signed.algorithm) {
-			continue
-		}
-		fits = true
-		if verifier.Verify([]byte(signed.input), signed.signature, key.key) == nil {
+		if verifier.Verify([]byte(t.input), t.signature, key.key) == nil {
 			return nil
 		}
-	}
-	if !fits {
-		return refuse(ReasonAlgorithm, "the token's signature algorithm (alg) does not fit the key it names")
 	}
 	return refuse(ReasonBadSignature, "the token's signature is wrong: it was changed, or is not from this API's Logto")
 }

@@ -26,11 +26,16 @@ type signedToken struct {
 // object is a JSON object's members by their exact names.
 type object map[string]any
 
+// checkSize refuses what is too large to be looked at.
+func checkSize(raw string) error {
+	if len(raw) > maxTokenBytes {
+		return refuse(ReasonTooLarge, fmt.Sprintf("the token is over %d bytes", maxTokenBytes))
+	}
+	return nil
+}
+
 // parse takes a JWT in compact form apart. It accepts one spelling only: no padding, no line breaks, no stray bits.
 func parse(raw string) (*signedToken, error) {
-	if len(raw) > maxTokenBytes {
-		return nil, refuse(ReasonTooLarge, fmt.Sprintf("the token is over %d bytes", maxTokenBytes))
-	}
 	if strings.ContainsFunc(raw, notTokenCharacter) {
 		return nil, refuse(ReasonMalformed, "the token has characters that no token has: check for quotes, spaces and line breaks")
 	}

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -72,22 +73,19 @@ func newKeySource(endpoint *url.URL, config Config) *keySource {
 	return &keySource{endpoint: endpoint, pinned: config.Issuer, client: &client, logger: config.Logger, now: config.Now}
 }
 
-// issuer is the issuer that tokens must have.
-func (s *keySource) issuer(ctx context.Context) (string, error) {
-	if s.pinned != "" {
-		return s.pinned, nil
+// atHand returns the key set if there is one to judge by. It fetches none.
+func (s *keySource) atHand(now time.Time) *keySet {
+	set := s.set.Load()
+	if set == nil || now.Sub(set.fetched) >= discardAfter {
+		return nil
 	}
-	set, err := s.current(ctx)
-	if err != nil {
-		return "", err
-	}
-	return set.issuer, nil
+	return set
 }
 
 // current returns the key set to judge by, and sees to it that it doesn't grow old.
 func (s *keySource) current(ctx context.Context) (*keySet, error) {
-	set := s.set.Load()
-	if set == nil || s.now().Sub(set.fetched) >= discardAfter {
+	set := s.atHand(s.now())
+	if set == nil {
 		return s.await(ctx, s.refresh(&s.attempted, retryInterval))
 	}
 	age := s.now().Sub(set.fetched)
@@ -105,25 +103,25 @@ func (s *keySource) current(ctx context.Context) (*keySet, error) {
 	return set, nil
 }
 
-// lookup returns the keys that a kid names. Logto may have rotated its keys since they were fetched, so for an unknown
-// kid they are fetched again, however rarely: anybody can make kids up.
-func (s *keySource) lookup(ctx context.Context, kid string) ([]publicKey, error) {
+// lookup returns the keys of which one must have signed a token, and the set that they are from. Logto may have rotated
+// its keys since they were fetched, so for an unknown kid they are fetched again, however rarely: anybody can make kids
+// up.
+func (s *keySource) lookup(ctx context.Context, signed *signedToken) (*keySet, []publicKey, error) {
+	if s.pinned != "" && signed.claims["iss"] != s.pinned {
+		return nil, nil, refuseIssuer()
+	}
 	set, err := s.current(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if keys := set.keys[kid]; keys != nil {
-		return keys, nil
+	if signed.claims["iss"] == set.issuer && set.keys[signed.kid] == nil {
+		if set, err = s.await(ctx, s.refresh(&s.missed, refetchInterval)); err != nil {
+			// Whether Logto has such a key by now can't be told, so the token is not called bad.
+			return nil, nil, err
+		}
 	}
-	set, err = s.await(ctx, s.refresh(&s.missed, refetchInterval))
-	if err != nil {
-		// Whether Logto has such a key by now can't be told, so the token is not called bad.
-		return nil, err
-	}
-	if keys := set.keys[kid]; keys != nil {
-		return keys, nil
-	}
-	return nil, refuse(ReasonUnknownKey, "the token is signed with a key that Logto does not publish (any more): get a new token")
+	keys, err := set.candidates(signed)
+	return set, keys, err
 }
 
 // refresh joins the fetch in flight or begins one. It returns nil if the latest one of the same cause, whose time is
@@ -174,6 +172,7 @@ func (s *keySource) run(fetch *fetch) {
 	s.mu.Lock()
 	s.pending, s.failure = nil, fetch.err
 	if fetch.err == nil {
+		fetch.set.shareCache(s.set.Load())
 		s.set.Store(fetch.set)
 	}
 	s.mu.Unlock()
@@ -212,7 +211,7 @@ func (s *keySource) load(ctx context.Context) (*keySet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &keySet{issuer: discovery.Issuer, keys: keys, fetched: began}, nil
+	return &keySet{issuer: cmp.Or(s.pinned, discovery.Issuer), keys: keys, fetched: began}, nil
 }
 
 // get fetches a JSON document of bounded size.

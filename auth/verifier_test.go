@@ -160,6 +160,7 @@ func TestVerifyRefusesFlippedBits(t *testing.T) {
 	t.Parallel()
 	key := ecSigner(t, "k", elliptic.P256())
 	v, _ := newKeyServer(t, key.jwk(t, nil)).verifier(t)
+	v.LiftPace()
 	raw := key.mint(t, forge{})
 	accepts(t.Context(), t, v, raw)
 	signature, err := base64.RawURLEncoding.DecodeString(raw[strings.LastIndex(raw, ".")+1:])
