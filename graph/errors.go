@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -16,6 +17,7 @@ import (
 	"accountql/auth"
 	"accountql/logto"
 	"accountql/store"
+	"accountql/upstream"
 )
 
 // The values of extensions.code that resolvers give. schema.graphqls says what
@@ -57,12 +59,23 @@ func PresentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 		found := describe(err)
 		presented.Message = found.message
 		presented.Extensions = map[string]any{"code": found.code}
-		if refused, ok := errors.AsType[*logto.Error](err); ok && refused.RetryAfter > 0 {
-			presented.Extensions["retryAfterSeconds"] = int(math.Ceil(refused.RetryAfter.Seconds()))
+		if wait := retryAfter(err); wait > 0 {
+			presented.Extensions["retryAfterSeconds"] = int(math.Ceil(wait.Seconds()))
 		}
 		logger.Log(ctx, found.level, "field failed", "path", presented.Path.String(), "code", found.code, "error", err)
 		return presented
 	}
+}
+
+// retryAfter is how long waiting helps, zero where that isn't known.
+func retryAfter(err error) time.Duration {
+	if refused, ok := errors.AsType[*upstream.Refusal](err); ok {
+		return refused.RetryAfter
+	}
+	if refused, ok := errors.AsType[*logto.Error](err); ok {
+		return refused.RetryAfter
+	}
+	return 0
 }
 
 // describe maps an error to words that give nothing away.
@@ -79,7 +92,7 @@ func describe(err error) failure {
 	case errors.Is(err, store.ErrUnavailable):
 		return failure{codeUpstreamUnavailable, "The server can't do this right now. Try again later.", slog.LevelError}
 	case errors.Is(err, auth.ErrUnavailable):
-		return failure{codeUpstreamUnavailable, "Logto's keys can't be had right now. Try again later.", slog.LevelWarn}
+		return failure{codeUpstreamUnavailable, "The sign-in can't be verified right now. Try again later.", slog.LevelWarn}
 	case errors.Is(err, logto.ErrPasswordCheckUnavailable):
 		return failure{codeUpstreamUnavailable, "The new password can't be checked right now. Try again later.", slog.LevelWarn}
 	case errors.Is(err, access.ErrUnknown):
@@ -87,6 +100,9 @@ func describe(err error) failure {
 	}
 	if refused, ok := errors.AsType[*logto.Error](err); ok {
 		return describeRefusal(refused)
+	}
+	if refused, ok := errors.AsType[*upstream.Refusal](err); ok {
+		return describeLoad(refused)
 	}
 	if lost, ok := errors.AsType[*logto.TransportError](err); ok {
 		return describeLoss(lost)
@@ -138,6 +154,16 @@ func describeLoss(err *logto.TransportError) failure {
 	default:
 		return failure{codeUpstreamUnavailable, "Logto can't be reached. Try again later.", slog.LevelWarn}
 	}
+}
+
+// describeLoad is about calls that were not sent, for Logto's sake. There may be
+// thousands of them, which the metrics count.
+func describeLoad(err *upstream.Refusal) failure {
+	message := "Logto has too much to do. Try again later."
+	if err.Down {
+		message = "Logto is out of order. Try again later."
+	}
+	return failure{codeUpstreamUnavailable, message, slog.LevelDebug}
 }
 
 func outcomeUnknown() failure {

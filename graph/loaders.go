@@ -9,24 +9,80 @@ import (
 
 	"accountql/access"
 	"accountql/logto"
+	"accountql/upstream"
 )
 
 // loader fetches one kind of a user's data once per request, however many fields
-// ask for it. Its only key is the subject of the request.
+// ask for it. Its only key is the subject of the request. It costs next to nothing
+// until it is asked, since most requests ask two or three of them.
 type loader[T any] struct {
-	*dataloadgen.Loader[string, T]
+	fetch func(context.Context, string) (T, error)
+
+	mu   sync.Mutex
+	made *dataloadgen.Loader[string, T]
+	// here is the fetch that a caller makes on its own goroutine.
+	here func() (T, error)
 }
 
-// newLoader has no batching delay: every endpoint takes one user, so there is
-// nothing to wait for.
-func newLoader[T any](fetch func(context.Context, string) (T, error)) loader[T] {
-	return loader[T]{dataloadgen.NewLoader(func(ctx context.Context, userIDs []string) ([]T, []error) {
-		values, errs := make([]T, len(userIDs)), make([]error, len(userIDs))
-		for i, userID := range userIDs {
-			values[i], errs[i] = fetch(ctx, userID)
+// get makes the loader. It has no batching delay: every endpoint takes one user, so
+// there is nothing to wait for.
+func (l *loader[T]) get() *dataloadgen.Loader[string, T] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.made == nil {
+		fetch := l.fetch
+		if here := l.here; here != nil {
+			fetch = func(context.Context, string) (T, error) { return here() }
 		}
-		return values, errs
-	}, dataloadgen.WithWait(0))}
+		l.made = dataloadgen.NewLoader(func(ctx context.Context, userIDs []string) ([]T, []error) {
+			values, errs := make([]T, len(userIDs)), make([]error, len(userIDs))
+			for i, userID := range userIDs {
+				values[i], errs[i] = fetch(ctx, userID)
+			}
+			return values, errs
+		}, dataloadgen.WithWait(0))
+	}
+	return l.made
+}
+
+// LoadHere is Load on the caller's own goroutine, and on a stack that has grown
+// already. It runs begun once, as soon as the fetch is sure to be made, or needn't be:
+// what is asked for beside it is asked for then. Who asks the loader meanwhile waits
+// for the same fetch.
+func (l *loader[T]) LoadHere(ctx context.Context, userID string, begun func()) (T, error) {
+	begun = sync.OnceFunc(begun)
+	l.mu.Lock()
+	first := l.made == nil && l.here == nil
+	if first {
+		l.here = sync.OnceValues(func() (T, error) { return l.fetch(upstream.WhenAdmitted(ctx, begun), userID) })
+	}
+	here := l.here
+	l.mu.Unlock()
+	if first {
+		return here()
+	}
+	begun()
+	return l.Load(ctx, userID)
+}
+
+// LoadThunk starts to fetch and returns a function that waits for the outcome.
+func (l *loader[T]) LoadThunk(ctx context.Context, userID string) func() (T, error) {
+	return l.get().LoadThunk(ctx, userID)
+}
+
+// Load fetches and waits for the outcome.
+func (l *loader[T]) Load(ctx context.Context, userID string) (T, error) {
+	return l.get().Load(ctx, userID)
+}
+
+// Prime keeps what is known without fetching it.
+func (l *loader[T]) Prime(userID string, value T) { l.get().Prime(userID, value) }
+
+// Clear forgets what was fetched.
+func (l *loader[T]) Clear(string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.made, l.here = nil, nil
 }
 
 // loaders live as long as one request.
@@ -52,14 +108,14 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 	client := r.Account.Logto
 	return context.WithValue(ctx, loadersKey{}, &loaders{
 		access:               sync.OnceValue(func() access.Set { return r.Account.Access(ctx) }),
-		user:                 newLoader(r.Account.Get),
-		hasPassword:          newLoader(client.HasPassword),
-		personalAccessTokens: newLoader(client.ListPersonalAccessTokens),
-		mfaVerifications:     newLoader(client.ListMfaVerifications),
-		sessions:             newLoader(client.ListSessions),
-		grants:               newLoader(client.ListGrants),
-		thirdPartyGrants:     newLoader(client.ListThirdPartyGrants),
-		organizations:        newLoader(client.ListOrganizations),
+		user:                 loader[*logto.User]{fetch: r.Account.Get},
+		hasPassword:          loader[bool]{fetch: client.HasPassword},
+		personalAccessTokens: loader[[]logto.PersonalAccessToken]{fetch: client.ListPersonalAccessTokens},
+		mfaVerifications:     loader[[]logto.MfaVerification]{fetch: client.ListMfaVerifications},
+		sessions:             loader[[]logto.Session]{fetch: client.ListSessions},
+		grants:               loader[[]logto.Grant]{fetch: client.ListGrants},
+		thirdPartyGrants:     loader[[]logto.Grant]{fetch: client.ListThirdPartyGrants},
+		organizations:        loader[[]logto.Organization]{fetch: client.ListOrganizations},
 	})
 }
 

@@ -13,18 +13,16 @@ import (
 func (r *queryResolver) Me(ctx context.Context) (*model.User, error) { return r.user(ctx) }
 
 // user resolves a field of the type User. It looks ahead: every call that the
-// selection needs starts at once, and only then it waits for the user itself,
-// which tells suspension and deletion.
+// selection needs starts at once, together with that for the user itself, which
+// tells suspension and deletion.
 func (r *Resolver) user(ctx context.Context) (*model.User, error) {
 	id, fields := subject(ctx), selected(ctx, "User")
 	if fields.onlyID() {
 		return &model.User{ID: id}, nil
 	}
 	load := loadersFrom(ctx)
-	wait := load.user.LoadThunk(ctx, id)
 	allowed := load.access()
-	r.prefetch(ctx, load, id, fields, allowed)
-	user, err := wait()
+	user, err := load.user.LoadHere(ctx, id, func() { r.prefetch(ctx, load, id, fields, allowed) })
 	if err != nil {
 		return nil, err
 	}

@@ -27,8 +27,7 @@ type Config struct {
 	// Resource is the indicator of the Management API:
 	// "https://default.logto.app/api" for a Logto of one's own.
 	Resource string
-	// Transport is the network. Nil stands for a transport of the client's own,
-	// with time-outs and connection reuse tuned for one upstream.
+	// Transport is the network. Nil stands for NewTransport(64).
 	Transport http.RoundTripper
 	// Logger hears of requests that the guard refused, at error level, and of
 	// management tokens that could not be renewed. Nil stands for slog.Default.
@@ -37,9 +36,9 @@ type Config struct {
 
 // Client calls Logto's Management API. It is safe for concurrent use.
 type Client struct {
-	base   string
-	http   *http.Client
-	tokens *tokenSource
+	base    string
+	network *guard
+	tokens  *tokenSource
 }
 
 // New makes a client. It touches no network. All problems of the configuration
@@ -53,25 +52,26 @@ func New(cfg Config) (*Client, error) {
 		cfg.Logger = slog.Default()
 	}
 	if cfg.Transport == nil {
-		cfg.Transport = newTransport()
+		cfg.Transport = NewTransport(64)
 	}
+	guard := newGuard(base, cfg.Transport, cfg.Logger)
 	httpClient := &http.Client{
-		Transport: newGuard(base, cfg.Transport, cfg.Logger),
+		Transport: guard,
 		// A redirect is an answer like any other, and an error.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Timeout:       requestTimeout,
 	}
 	address := strings.TrimRight(base.String(), "/")
 	return &Client{
-		base:   address,
-		http:   httpClient,
-		tokens: newTokenSource(cfg, address, httpClient),
+		base:    address,
+		network: guard,
+		tokens:  newTokenSource(cfg, address, httpClient),
 	}, nil
 }
 
 // CloseIdleConnections closes the connections that no request is using.
 func (c *Client) CloseIdleConnections() {
-	c.http.CloseIdleConnections()
+	c.network.CloseIdleConnections()
 }
 
 func (cfg Config) check() (*url.URL, error) {
@@ -93,7 +93,10 @@ func (cfg Config) check() (*url.URL, error) {
 	return base, errors.Join(problems...)
 }
 
-func newTransport() *http.Transport {
+// NewTransport makes a transport with time-outs and connection reuse tuned for one
+// Logto. It keeps up to that many connections for the next calls, which should be as
+// many as are used at a time.
+func NewTransport(connections int) *http.Transport {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
@@ -102,7 +105,7 @@ func newTransport() *http.Transport {
 		ResponseHeaderTimeout:  20 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 		// There is one host, so its share is the whole pool.
-		MaxIdleConnsPerHost: 64,
+		MaxIdleConnsPerHost: connections,
 		// Node, which Logto runs on, closes a connection after five idle seconds.
 		// Being first avoids the race in which a change, which must not be
 		// repeated, is written to a connection that is just being closed.

@@ -9,8 +9,9 @@
 // put into the request's context (see [WithSubject]).
 //
 // The client does not retry, with one exception: a management token that Logto
-// refuses is replaced once, and the call repeated once. It follows no
-// redirects, so that the token never reaches another host.
+// refuses is replaced once, and the call repeated once. (The Transport of
+// package upstream repeats what only reads.) It follows no redirects, so that
+// the token never reaches another host.
 //
 // What must never be shown is never decoded: the values of personal access
 // tokens (except in the answer that creates one), session cookies, the

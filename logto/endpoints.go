@@ -1,6 +1,9 @@
 package logto
 
-import "strings"
+import (
+	"context"
+	"strings"
+)
 
 // tokenEndpoint hands out the management token (RFC 6749, section 4.4).
 const tokenEndpoint = "POST /oidc/token"
@@ -64,6 +67,20 @@ func endpoints() []endpoint {
 		{name: "GET /api/sign-in-exp", tenantWide: true},
 		{name: "GET /api/account-center", tenantWide: true},
 	}
+}
+
+type endpointKey struct{}
+
+func withEndpoint(ctx context.Context, name string) context.Context {
+	return context.WithValue(ctx, endpointKey{}, name)
+}
+
+// Endpoint names the endpoint of the request that ctx belongs to, without the
+// values in its path: "GET /api/users/{userId}". It is for a Transport, which sees
+// no request of others.
+func Endpoint(ctx context.Context) string {
+	name, _ := ctx.Value(endpointKey{}).(string)
+	return name
 }
 
 // split takes an endpoint's name apart.

@@ -8,10 +8,11 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"accountql/upstream"
 )
 
 var (
@@ -96,27 +97,15 @@ func newError(endpoint string, status int, header http.Header, body []byte) *Err
 	}
 	if json.Unmarshal(body, &answer) != nil {
 		// Some other server's words: the status has to do.
-		return &Error{Endpoint: endpoint, Status: status, RetryAfter: retryAfter(header)}
+		return &Error{Endpoint: endpoint, Status: status, RetryAfter: upstream.RetryAfter(header)}
 	}
 	if strings.HasPrefix(answer.Code, "auth.") {
 		answer.Data = nil
 	}
 	return &Error{
-		Endpoint: endpoint, Status: status, RetryAfter: retryAfter(header),
+		Endpoint: endpoint, Status: status, RetryAfter: upstream.RetryAfter(header),
 		Code: answer.Code, Message: answer.Message, Data: answer.Data, issues: answer.Issues,
 	}
-}
-
-// retryAfter reads both forms of the header (RFC 9110, section 10.2.3).
-func retryAfter(header http.Header) time.Duration {
-	value := header.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second
-	}
-	if at, err := http.ParseTime(value); err == nil {
-		return max(0, time.Until(at))
-	}
-	return 0
 }
 
 // AnswerError is a success of Logto's whose body can't be used: too large, not

@@ -130,6 +130,9 @@ func (r rule) allowsValues(segments []string, user string) bool {
 }
 
 func (r rule) allowsQuery(raw string) bool {
+	if raw == "" {
+		return true
+	}
 	query, err := url.ParseQuery(raw)
 	if err != nil || query.Encode() != raw {
 		return false

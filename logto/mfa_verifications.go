@@ -46,10 +46,11 @@ func (c *Client) CreateTotp(ctx context.Context, userID, secret string) error {
 	if secret == "" {
 		return errors.New("create TOTP: secret is empty")
 	}
-	return c.exec(ctx, call{
+	_, err := send[struct{}](ctx, c, call{
 		endpoint: "POST /api/users/{userId}/mfa-verifications", values: []string{userID},
 		body: map[string]string{"type": string(MfaTotp), "secret": secret},
 	})
+	return err
 }
 
 // CreateBackupCodes makes ten new codes and returns them. While codes are left,

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -46,9 +47,13 @@ func send[T any](ctx context.Context, c *Client, ca call) (T, error) {
 	return answer, nil
 }
 
-// exec makes a call whose answer tells nothing more than that it succeeded.
+// exec makes a call that Logto answers with 204, which tells nothing more than that
+// it succeeded. A page that a gateway sends with 200 must not make a password right.
 func (c *Client) exec(ctx context.Context, ca call) error {
-	_, err := c.exchange(ctx, ca)
+	body, err := c.exchange(ctx, ca)
+	if err == nil && body != nil {
+		return &AnswerError{Endpoint: ca.endpoint, Err: errors.New("not 204")}
+	}
 	return err
 }
 
@@ -58,7 +63,8 @@ type message struct {
 	payload                   []byte
 }
 
-// exchange makes a call, with another token if Logto refuses the one at hand.
+// exchange makes a call, with another token if Logto refuses the one at hand. The
+// body is nil if the status is 204, and only then.
 func (c *Client) exchange(ctx context.Context, ca call) ([]byte, error) {
 	m := message{endpoint: ca.endpoint}
 	var err error
@@ -88,18 +94,18 @@ func (c *Client) exchange(ctx context.Context, ca call) ([]byte, error) {
 // address fills the placeholders of a call's path. It is the only place where
 // values become parts of an address.
 func (c *Client) address(ca call) (method, address string, err error) {
-	method, segments := split(ca.endpoint)
-	values := ca.values
-	for i, segment := range segments {
-		if !isPlaceholder(segment) {
-			continue
+	method, path, _ := strings.Cut(ca.endpoint, " ")
+	address = c.base
+	for _, value := range ca.values {
+		before, rest, _ := strings.Cut(path, "{")
+		placeholder, after, _ := strings.Cut(rest, "}")
+		if !isPathValue(value) {
+			return "", "", fmt.Errorf("build address of %s: {%s}: %w", ca.endpoint, placeholder, ErrInvalidID)
 		}
-		if !isPathValue(values[0]) {
-			return "", "", fmt.Errorf("build address of %s: %s: %w", ca.endpoint, segment, ErrInvalidID)
-		}
-		segments[i], values = url.PathEscape(values[0]), values[1:]
+		address += before + url.PathEscape(value)
+		path = after
 	}
-	address = c.base + "/" + strings.Join(segments, "/")
+	address += path
 	if len(ca.query) > 0 {
 		address += "?" + ca.query.Encode()
 	}
@@ -116,17 +122,28 @@ func isPathValue(value string) bool {
 
 // attempt sends one request and reads its answer.
 func (c *Client) attempt(ctx context.Context, m message, token *managementToken) ([]byte, error) {
+	if deadline, ok := ctx.Deadline(); !ok || time.Until(deadline) > requestTimeout {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, requestTimeout)
+		defer cancel()
+	}
 	var seen progress
-	req, err := http.NewRequestWithContext(seen.watch(ctx), m.method, m.address, bytes.NewReader(m.payload))
+	if mayChange(m.endpoint) { // Of the others nobody asks whether they were sent.
+		ctx = seen.watch(ctx)
+	}
+	req, err := http.NewRequestWithContext(withEndpoint(ctx, m.endpoint), m.method, m.address, bytes.NewReader(m.payload))
 	if err != nil {
 		return nil, fmt.Errorf("build request for %s: %w", m.endpoint, err)
 	}
 	req.Header.Set("Authorization", "Bearer "+token.value)
 	req.Header.Set("Accept", "application/json")
+	if accept := language(ctx); accept != "" {
+		req.Header.Set("Accept-Language", accept)
+	}
 	if m.payload != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	resp, err := c.http.Do(req)
+	resp, err := c.network.RoundTrip(req)
 	if err != nil {
 		return nil, transportError(m.endpoint, seen.mayBeSent(), err)
 	}
@@ -136,7 +153,10 @@ func (c *Client) attempt(ctx context.Context, m message, token *managementToken)
 		body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorAnswer))
 		return nil, newError(m.endpoint, resp.StatusCode, resp.Header, body)
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if resp.StatusCode == http.StatusNoContent {
+		return nil, nil
+	}
+	body, err := readAll(resp)
 	if err != nil {
 		return nil, transportError(m.endpoint, true, err)
 	}
@@ -144,4 +164,15 @@ func (c *Client) attempt(ctx context.Context, m message, token *managementToken)
 		return nil, &AnswerError{Endpoint: m.endpoint, Err: ErrAnswerTooLarge}
 	}
 	return body, nil
+}
+
+// readAll reads an answer's body, but for what is beyond maxAnswer, in one piece
+// where Logto tells its length.
+func readAll(resp *http.Response) ([]byte, error) {
+	if resp.ContentLength <= 0 || resp.ContentLength > maxAnswer {
+		return io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	}
+	body := make([]byte, resp.ContentLength)
+	_, err := io.ReadFull(resp.Body, body)
+	return body, err
 }

@@ -1,9 +1,8 @@
 package logto
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -19,15 +18,15 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	if data[0] == '"' {
-		if err := json.Unmarshal(data, &t.Time); err != nil {
+		if err := t.Time.UnmarshalJSON(data); err != nil {
 			return errors.New("text is not an RFC 3339 time")
 		}
 		t.Time = t.UTC()
 		return nil
 	}
-	var milliseconds float64
-	if err := json.Unmarshal(data, &milliseconds); err != nil {
-		return fmt.Errorf("decode milliseconds: %w", err)
+	milliseconds, err := strconv.ParseFloat(string(data), 64)
+	if err != nil {
+		return errors.New("neither text nor a number")
 	}
 	*t = fromUnix(milliseconds / 1000)
 	return nil

@@ -14,6 +14,8 @@ import (
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+
+	"accountql/upstream"
 )
 
 // managementScope is the Management API's only permission.
@@ -61,9 +63,11 @@ func newTokenSource(cfg Config, address string, client *http.Client) *tokenSourc
 		EndpointParams: url.Values{"resource": {cfg.Resource}},
 		AuthStyle:      oauth2.AuthStyleInHeader,
 	}
+	ctx := upstream.Repeatable(withEndpoint(context.Background(), tokenEndpoint))
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, client)
 	return &tokenSource{logger: cfg.Logger, fetch: func() (*managementToken, error) {
 		asked := time.Now()
-		answer, err := credentials.Token(context.WithValue(context.Background(), oauth2.HTTPClient, client))
+		answer, err := credentials.Token(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("fetch management token: %w", tokenError(err))
 		}

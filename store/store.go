@@ -31,6 +31,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
@@ -55,6 +56,10 @@ type Store struct {
 	backend backend
 	hashKey []byte
 	timing  timing
+	// remote is whether the backend's calls take time.
+	remote bool
+
+	failures atomic.Uint64
 }
 
 // backend holds the state of a Store: memory, or redisServer. Names are those of stored keys; times to live are positive,
@@ -101,7 +106,9 @@ func NewRedis(address string, secret []byte) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("derive key: %w", err)
 	}
-	return newStore(server, hashKey), nil
+	s := newStore(server, hashKey)
+	s.remote = true
+	return s, nil
 }
 
 func newStore(b backend, hashKey []byte) *Store {
@@ -113,6 +120,9 @@ func (s *Store) Ping(ctx context.Context) error {
 	return s.do(ctx, "ping", s.backend.ping)
 }
 
+// Failures tells how many operations have failed with ErrUnavailable since the start, but for those that were canceled.
+func (s *Store) Failures() uint64 { return s.failures.Load() }
+
 // Close ends the connections to Redis. Locks that are held lapse.
 func (s *Store) Close() error {
 	if err := s.backend.close(); err != nil {
@@ -121,23 +131,35 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// do bounds an operation and wraps its error, unless that is an answer about a lock.
+// do bounds an operation of a backend that can be slow, and wraps its error, unless that is an answer about a lock.
 func (s *Store) do(ctx context.Context, verb string, operation func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, s.timing.operation)
-	defer cancel()
+	if s.remote {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, s.timing.operation)
+		defer cancel()
+	}
 	err := operation(ctx)
 	if err == nil || errors.Is(err, errHeld) || errors.Is(err, ErrLost) {
 		return err
+	}
+	if !errors.Is(err, context.Canceled) { // Which is the caller's doing.
+		s.failures.Add(1)
 	}
 	return fmt.Errorf("%s: %w: %w", verb, ErrUnavailable, err)
 }
 
 // name returns the stored key. Lengths go into the hash so that ("a", "bc") and ("ab", "c") are two keys.
 func (s *Store) name(family string, key Key) string {
-	hash := hmac.New(sha256.New, s.hashKey)
-	for _, part := range append([]string{family, key.purpose}, key.parts...) {
-		_ = binary.Write(hash, binary.BigEndian, uint64(len(part)))
-		hash.Write([]byte(part))
+	parts := lengthThen(lengthThen(make([]byte, 0, 128), family), key.purpose)
+	for _, part := range key.parts {
+		parts = lengthThen(parts, part)
 	}
+	hash := hmac.New(sha256.New, s.hashKey)
+	hash.Write(parts)
 	return "accountql:" + family + ":" + key.purpose + ":" + base64.RawURLEncoding.EncodeToString(hash.Sum(nil))
+}
+
+// lengthThen appends a part so that it can't be taken for a piece of another.
+func lengthThen(b []byte, part string) []byte {
+	return append(binary.BigEndian.AppendUint64(b, uint64(len(part))), part...)
 }

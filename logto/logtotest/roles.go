@@ -50,8 +50,8 @@ func forRole(handle func(*call, object) response) handler {
 	}
 }
 
-// listRoles counts who has each role. The featured few that Logto adds for its
-// console are always empty here.
+// listRoles counts who has each role, and is always paged. The featured few that
+// Logto adds for its console are always empty here.
 func listRoles(c *call) response {
 	shown := []object{}
 	for _, role := range c.roles {
@@ -73,7 +73,7 @@ func listRoles(c *call) response {
 			"usersCount": users, "featuredUsers": []any{}, "applicationsCount": applications, "featuredApplications": []any{},
 		}))
 	}
-	return c.pagedIfAsked(shown)
+	return c.paged(shown)
 }
 
 // searched tells whether an entity's name, id or description matches the query's

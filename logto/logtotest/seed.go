@@ -57,11 +57,17 @@ func (s *Server) seedApplications(powerful string) {
 	powerless := add("powerless-backend", "MachineToMachine", nil)
 	s.PowerlessAppID, s.PowerlessAppSecret = id(powerless), secret(powerless)
 
-	s.ClientID = id(add("account-web", "SPA", nil))
-	s.OtherClientID = id(add("shop-web", "SPA", nil))
-	s.ThirdPartyClientID = id(add("Third-party planner", "Traditional", object{"isThirdParty": true}))
+	s.ClientID = id(add("account-web", "SPA", comingBackTo("http://localhost:3000/callback", "http://localhost:5173/callback")))
+	s.OtherClientID = id(add("shop-web", "SPA", comingBackTo("https://shop.example.com/callback")))
+	s.ThirdPartyClientID = id(add("Third-party planner", "Traditional",
+		merged(comingBackTo("https://planner.example.net/callback"), object{"isThirdParty": true})))
 	exchanger := add("token-exchange", "Traditional", object{"customClientMetadata": object{"allowTokenExchange": true}})
 	s.ExchangeClientID, s.ExchangeClientSecret = id(exchanger), secret(exchanger)
+}
+
+// comingBackTo are the columns of an application that people sign in to.
+func comingBackTo(redirectURIs ...any) object {
+	return object{"oidcClientMetadata": object{"redirectUris": redirectURIs, "postLogoutRedirectUris": []any{}}}
 }
 
 // demoSignInExperience lets people sign in by username, email and phone, with

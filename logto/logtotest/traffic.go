@@ -15,6 +15,8 @@ type Call struct {
 	Path string `json:"path"`
 	// Query is the raw query, which GET /simulator/calls leaves out.
 	Query string `json:"-"`
+	// Language is the Accept-Language header, which GET /simulator/calls leaves out.
+	Language string `json:"-"`
 	// Status is 0 as long as there is no answer, which may be for ever.
 	Status int `json:"status"`
 	// At is when the call came in.
@@ -129,7 +131,10 @@ func pause(ctx context.Context, d time.Duration) bool {
 
 // record notes the call, and its status before the client can see it.
 func (s *Server) record(w http.ResponseWriter, request *http.Request) http.ResponseWriter {
-	call := &Call{Method: request.Method, Path: request.URL.EscapedPath(), Query: request.URL.RawQuery, At: s.Now()}
+	call := &Call{
+		Method: request.Method, Path: request.URL.EscapedPath(), Query: request.URL.RawQuery,
+		Language: request.Header.Get("Accept-Language"), At: s.Now(),
+	}
 	s.traffic.mu.Lock()
 	defer s.traffic.mu.Unlock()
 	s.traffic.calls = append(s.traffic.calls, call)

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"accountql/auth"
+	"accountql/config"
+	"accountql/logto"
+	"accountql/logto/logtotest"
+	"accountql/tenant"
+	"accountql/upstream"
+)
+
+// still is a server and a Logto without any network between them or in front, so
+// that time stands still while anybody has something to do. It exists within a
+// bubble of testing/synctest.
+type still struct {
+	*world
+	network *upstream.Transport
+	handler http.Handler
+}
+
+// inBubble runs a test of a server whose tenant's settings are loaded.
+func inBubble(t *testing.T, given env, test func(*testing.T, *still)) {
+	t.Helper()
+	logtoServer := newLogto(t) // Waits for connections, which must not hold up the bubble.
+	synctest.Test(t, func(t *testing.T) {
+		test(t, newStill(t, logtoServer, given))
+	})
+}
+
+func newStill(t *testing.T, logtoServer *logtotest.Server, given env) *still {
+	t.Helper()
+	w := &world{t: t, logto: logtoServer, log: newOutput()}
+	cfg, err := config.FromEnv(env(merged(serverEnv(logtoServer), given)).get)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := newServer(cfg, newLogger(cfg, w.log), time.Now, nil, telemetry{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	network := upstream.New(upstream.Config{
+		Network: inProcess{logtoServer}, MaxConcurrency: cfg.LogtoMaxConcurrency, Kind: managementEndpoint, Logger: s.logger,
+	})
+	if s.client, err = logto.New(logto.Config{
+		Endpoint: cfg.LogtoEndpoint, AppID: cfg.LogtoAppID, AppSecret: cfg.LogtoAppSecret.Reveal(),
+		Resource: cfg.LogtoManagementAPIResource, Transport: network, Logger: s.logger,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if s.verifier, err = auth.New(auth.Config{
+		Endpoint: cfg.LogtoEndpoint, Audience: cfg.AccountAPIResource, AllowedClientIDs: cfg.AllowedClientIDs,
+		HTTPClient: &http.Client{Transport: inProcess{logtoServer}}, Logger: s.logger, Now: time.Now,
+		ForgeriesPerSecond: cfg.MaxForgedTokens,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s.tenant = tenant.New(s.client, s.logger, time.Now, cfg.FieldAccess.FollowTenant)
+	handler, err := s.routes(cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.tenant.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	logtoServer.ResetCalls()
+	return &still{world: w, network: network, handler: handler}
+}
+
+// ask sends a GraphQL request.
+func (s *still) ask(ctx context.Context, token, document string, variables any) reply {
+	body, err := json.Marshal(object{"query": document, "variables": variables})
+	if err != nil {
+		panic(err)
+	}
+	request := httptest.NewRequestWithContext(ctx, http.MethodPost, "/graphql", bytes.NewReader(body))
+	request.Header = bearer(token)
+	recorder := httptest.NewRecorder()
+	s.handler.ServeHTTP(recorder, request)
+	return reply{status: recorder.Code, header: recorder.Header(), body: recorder.Body.String()}
+}
+
+// inProcess is a network to a Logto in this process, with the time-out that the real
+// one has.
+type inProcess struct{ handler http.Handler }
+
+func (n inProcess) RoundTrip(r *http.Request) (response *http.Response, err error) {
+	ctx, cancel := context.WithTimeoutCause(r.Context(), 20*time.Second, os.ErrDeadlineExceeded)
+	defer cancel()
+	defer func() {
+		if recovered := recover(); recovered != nil { // The handler cuts the connection.
+			response, err = nil, fmt.Errorf("read answer: %w", syscall.ECONNRESET)
+		}
+	}()
+	request := r.Clone(ctx)
+	if request.Body == nil {
+		request.Body = http.NoBody
+	}
+	recorder := httptest.NewRecorder()
+	n.handler.ServeHTTP(recorder, request)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return recorder.Result(), nil
+}

@@ -1,0 +1,203 @@
+package upstream_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"accountql/upstream"
+)
+
+// crowd is what becomes of clients who ask again as soon as they are answered.
+type crowd struct {
+	clients int
+	// calls is how many calls each request of theirs makes, at a time.
+	calls int
+	// settle passes before what is seen counts.
+	settle, measure time.Duration
+}
+
+type outcome struct {
+	answered, refused, halves int
+	// p99 is how long the slowest of a hundred answers took.
+	p99 time.Duration
+}
+
+func (c crowd) ask(t *testing.T, over *upstream.Transport) outcome {
+	start := time.Now().Add(c.settle)
+	end := start.Add(c.measure)
+	var mu sync.Mutex
+	var waits []time.Duration
+	var seen outcome
+	var wg sync.WaitGroup
+	for range c.clients {
+		wg.Go(func() {
+			for asked := time.Now(); asked.Before(end); asked = time.Now() {
+				answered, refused := calls(t, over, upstream.Read, c.calls)
+				mu.Lock()
+				switch {
+				case asked.Before(start):
+				case answered > 0 && refused > 0:
+					seen.halves++
+				case refused > 0:
+					seen.refused++
+				default:
+					waits = append(waits, time.Since(asked))
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	slices.Sort(waits)
+	seen.answered, seen.p99 = len(waits), waits[len(waits)*99/100]
+	return seen
+}
+
+// TestFixedCapacity asks more and more of a service that serves four calls at a time.
+func TestFixedCapacity(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 3} {
+		t.Run(fmt.Sprintf("%d calls", n), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var few, best outcome
+				for _, clients := range []int{4, 64, 256, 1024} {
+					over := over(128, serving(4, 15*time.Millisecond))
+					got := crowd{clients, n, 2 * time.Second, 3 * time.Second}.ask(t, over)
+					t.Logf("%d clients: %+v, limit %d", clients, got, over.State().Limit)
+					if few.answered == 0 {
+						few = got
+					}
+					if got.answered > best.answered {
+						best = got
+					}
+					if 100*got.answered < 95*best.answered || got.p99 >= 5*few.p99 || got.halves > 0 {
+						t.Errorf("%d clients: %+v, few: %+v, best: %+v", clients, got, few, best)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestBurst lets 64 clients come at once, to a service that bears them: they wait,
+// and none is refused.
+func TestBurst(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 3} {
+		synctest.Test(t, func(t *testing.T) {
+			over := over(128, serving(4, 15*time.Millisecond))
+			var wg sync.WaitGroup
+			for range 64 {
+				wg.Go(func() {
+					if answered, refused := calls(t, over, upstream.Read, n); answered != n {
+						t.Errorf("%d calls: %d answered, %d refused", n, answered, refused)
+					}
+				})
+			}
+			wg.Wait()
+		})
+	}
+}
+
+// TestFarAway is about a service that bears everything and takes its time: nobody is
+// refused, and soon nobody waits.
+func TestFarAway(t *testing.T) {
+	t.Parallel()
+	const distance = 50 * time.Millisecond
+	for name, far := range map[string]network{
+		"steady": answering(distance),
+		"unsteady": func(r *http.Request) (*http.Response, error) {
+			time.Sleep(distance + time.Duration(rand.ExpFloat64()*float64(distance)/2))
+			return good.RoundTrip(r)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				over := over(128, far)
+				if got := (crowd{64, 1, 0, time.Second}).ask(t, over); got.refused > 0 {
+					t.Errorf("in the first second: %+v", got)
+				}
+				if got := (crowd{64, 1, 0, time.Second}).ask(t, over); got.refused > 0 || over.State().Limit < 64 {
+					t.Errorf("in the second second: %+v, limit %d", got, over.State().Limit)
+				}
+			})
+		})
+	}
+}
+
+// TestLimitFollows changes what the service bears, under a crowd that never rests.
+func TestLimitFollows(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		behind := serving(4, 15*time.Millisecond)
+		become := func(n network) {
+			mu.Lock()
+			defer mu.Unlock()
+			behind = n
+		}
+		over := over(128, network(func(r *http.Request) (*http.Response, error) {
+			mu.Lock()
+			now := behind
+			mu.Unlock()
+			return now(r)
+		}))
+		for _, phase := range []struct {
+			name     string
+			behind   network
+			from, to int
+		}{
+			{"four at a time", serving(4, 15*time.Millisecond), 6, 10},
+			{"32 at a time", serving(32, 15*time.Millisecond), 48, 90},
+			{"four again", serving(4, 15*time.Millisecond), 6, 10},
+			{"slower", serving(8, 60*time.Millisecond), 12, 24},
+			{"faster", serving(8, 30*time.Millisecond), 12, 24},
+		} {
+			become(phase.behind)
+			crowd{256, 1, 0, 15 * time.Second}.ask(t, over)
+			if limit := over.State().Limit; limit < phase.from || limit > phase.to {
+				t.Errorf("%s: limit %d, want %d to %d", phase.name, limit, phase.from, phase.to)
+			}
+		}
+	})
+}
+
+// TestKindsAreComparedAlone makes calls that take long by nature beside others. They
+// don't count as a service that is slow.
+func TestKindsAreComparedAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		over := over(128, network(func(r *http.Request) (*http.Response, error) {
+			time.Sleep(5 * time.Millisecond)
+			if r.URL.Path == "/long" {
+				time.Sleep(135 * time.Millisecond)
+			}
+			return good.RoundTrip(r)
+		}))
+		var wg sync.WaitGroup
+		end := time.Now().Add(5 * time.Second)
+		for i := range 64 {
+			path := []string{"/", "/long"}[i%2]
+			wg.Go(func() {
+				for time.Now().Before(end) {
+					if _, err := call(context.Background(), over, http.MethodGet, path); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		if limit := over.State().Limit; limit < 64 {
+			t.Errorf("limit %d", limit)
+		}
+	})
+}
