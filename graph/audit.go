@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -11,31 +12,48 @@ import (
 	"accountql/account"
 )
 
+// Observer watches root fields, for metrics and traces. It is called when a field's
+// execution begins, with the type of the operation and the field's name in the
+// schema, and returns the context for it and what to call in the end, with "OK" or
+// the first code that the client is told.
+type Observer func(ctx context.Context, operation, field string) (context.Context, func(code string))
+
 // Audit returns the middleware of root fields that logs one line for each field
 // of a mutation: who asked for what by which application, what came of it, and
 // how long it took. The operation is the field's name in the schema, and the
 // outcome "OK" or the first code that the client is told. Nothing in a line is
-// the client's own words.
-func Audit(logger *slog.Logger) graphql.RootFieldMiddleware {
+// the client's own words. Observers are told of queries' fields too.
+func Audit(logger *slog.Logger, observers ...Observer) graphql.RootFieldMiddleware {
 	return func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
-		if graphql.GetOperationContext(ctx).Operation.Operation != ast.Mutation {
+		operation := graphql.GetOperationContext(ctx).Operation.Operation
+		if operation != ast.Mutation && len(observers) == 0 {
 			return next(ctx)
 		}
 		begun := time.Now()
+		field := graphql.GetRootFieldContext(ctx).Field
+		ends := make([]func(string), len(observers))
+		for i, observe := range observers {
+			ctx, ends[i] = observe(ctx, string(operation), field.Name)
+		}
 		found := &outcome{code: "OK"}
 		answer := next(context.WithValue(ctx, outcomeKey{}, found))
-		field, token := graphql.GetRootFieldContext(ctx).Field, tokenFrom(ctx)
-		if answer == graphql.Null {
+		// A mutation that was made is none that failed because what it answers with could not be read.
+		if answer == graphql.Null || operation != ast.Mutation {
 			found.code = topLevelCode(ctx, field.Alias)
 		}
-		logger.InfoContext(ctx, "mutation", "operation", field.Name, "subject", token.Subject, "client", token.ClientID,
-			"outcome", found.code, "duration_ms", time.Since(begun).Milliseconds())
+		for _, end := range slices.Backward(ends) {
+			end(found.code)
+		}
+		if operation == ast.Mutation {
+			token := tokenFrom(ctx)
+			logger.InfoContext(ctx, "mutation", "operation", field.Name, "subject", token.Subject, "client", token.ClientID,
+				"outcome", found.code, "duration_ms", time.Since(begun).Milliseconds())
+		}
 		return answer
 	}
 }
 
-// topLevelCode is the code of the first error at or below a root field that came
-// to null. Such a field has one.
+// topLevelCode is the code of the first error at or below a root field.
 func topLevelCode(ctx context.Context, alias string) string {
 	for _, err := range graphql.GetErrors(ctx) {
 		if len(err.Path) > 0 && err.Path[0] == ast.PathName(alias) {
@@ -43,7 +61,7 @@ func topLevelCode(ctx context.Context, alias string) string {
 			return code
 		}
 	}
-	return codeInternal
+	return "OK"
 }
 
 // outcome is what a mutation reports of its payload.

@@ -159,7 +159,7 @@ func audited(t *testing.T, embedded *logtotest.Server, token *auth.Token, broken
 	service := &account.Service{Logto: client, Store: store.NewMemory(time.Now), Logger: other, Now: time.Now}
 	resolver := &graph.Resolver{Account: service, Now: time.Now}
 	var log bytes.Buffer
-	handler := graphqlhttp.WithRequestID(graphqlhttp.New(graphqlhttp.Config{
+	endpoint, err := graphqlhttp.New(graphqlhttp.Config{
 		Schema: graph.NewSchema(resolver),
 		Authenticate: func(ctx context.Context, _ http.Header) (context.Context, error) {
 			ctx = logto.WithSubject(auth.WithToken(ctx, token), token.Subject)
@@ -170,8 +170,15 @@ func audited(t *testing.T, embedded *logtotest.Server, token *auth.Token, broken
 		},
 		ErrorPresenter:      graph.PresentError(other),
 		RootFieldMiddleware: graph.Audit(newLogger(&log)),
-		Logger:              other,
-	}))
+		Limits: graphqlhttp.Limits{
+			BodyBytes: 1000, Tokens: 1000, Depth: 10, Aliases: 10, Directives: 10, RootFields: 10, Complexity: 1000, Errors: 10, OperationTime: time.Minute,
+		},
+		Logger: other,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler := graphqlhttp.WithRequestID(endpoint)
 	body, err := json.Marshal(map[string]string{"query": document})
 	if err != nil {
 		t.Fatal(err)

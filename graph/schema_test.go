@@ -91,6 +91,22 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// TestInterfacesHaveLeavesOnly, because the validation of documents looks at what is
+// selected below a field of an interface once for each type of object beside it.
+func TestInterfacesHaveLeavesOnly(t *testing.T) {
+	t.Parallel()
+	for name, definition := range schema().Types {
+		if definition.Kind != ast.Interface {
+			continue
+		}
+		for _, field := range definition.Fields {
+			if !schema().Types[field.Type.Name()].IsLeafType() {
+				t.Errorf("%s.%s has fields of its own", name, field.Name)
+			}
+		}
+	}
+}
+
 // TestNobodyElseCanBeNamed: every operation acts on the token's subject.
 func TestNobodyElseCanBeNamed(t *testing.T) {
 	t.Parallel()

@@ -17,7 +17,7 @@ func (h *handler) execute(ctx context.Context, operation *graphql.OperationConte
 		// A change that takes several calls of Logto must not stop half-way because a connection broke.
 		ctx = context.WithoutCancel(ctx)
 	}
-	ctx, cancel := context.WithTimeout(ctx, h.timeout)
+	ctx, cancel := context.WithTimeout(h.operation(ctx, isMutation(operation)), h.limits.OperationTime)
 	defer cancel()
 
 	operation.DisableIntrospection = !h.introspection
@@ -28,7 +28,7 @@ func (h *handler) execute(ctx context.Context, operation *graphql.OperationConte
 	ctx = graphql.WithResponseContext(ctx, h.presenter, h.recovered)
 
 	response := h.schema.Exec(ctx)(ctx)
-	response.Errors = append(response.Errors, graphql.GetErrors(ctx)...)
+	response.Errors = h.limits.cut(append(response.Errors, graphql.GetErrors(ctx)...))
 	return response
 }
 

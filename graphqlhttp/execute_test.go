@@ -18,7 +18,7 @@ import (
 func TestExecutionErrors(t *testing.T) {
 	t.Parallel()
 	const upstream = `{"message":"Logto can't be reached.","path":["fail"],"extensions":{"code":"UPSTREAM_UNAVAILABLE","retryAfterSeconds":7}}`
-	handler := newHandler(t, func(c *graphqlhttp.Config) { c.OperationTimeout = time.Millisecond })
+	handler := newHandler(t, func(c *graphqlhttp.Config) { c.Limits.OperationTime = time.Millisecond })
 	run(t, handler, []exchange{
 		{
 			name: "resolver", body: `{"query":"{ fail(how: \"\") me { id } }"}`,

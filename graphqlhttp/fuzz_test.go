@@ -23,15 +23,17 @@ func FuzzHandler(f *testing.F) {
 		`{"query":"query($n: [Int!]!, $t: Tone = WARM) { greet(times: $n, tone: $t) }","variables":{"n":[1.5,"2"]},"operationName":""}`,
 		`{"query":"mutation($i: RenameInput!) { rename(input: $i) }","variables":{"i":{"name":"a","tags":["b"],"data":{"c":[1e999]}}}}`,
 		`{"query":"{ ...F } fragment F on Query { ...F me { ... on User @defer { id } } __schema { queryType { name } } }"}`,
+		`{"query":"query($f: [PetFilter!]) { ...F ...F } fragment F on Query { pick(any: $f) a: pick(any: $f) }","variables":{"f":[{"any":[{"id":1}]},{}]}}`,
 		`{"query":"{ fail(how: \"panic\") }"}`, `{"query":"subscription { ticks }"}`, `{"query":"{ greet(name: \"\\"}`,
+		`{"query":"{ __typename }","extensions":` + apq(sha("{ __typename }")).String() + `}`, `{"query":null,"doc_id":"sha256:"}`,
 	} {
 		f.Add(true, "", plainJSON, graphqlJSON, []byte(body))
 	}
 	f.Add(false, "query={__typename}&variables={}&extensions=null", "", "*/*;q=0.5", []byte(nil))
 	f.Add(false, "query=mutation{wait}&operationName=%ff;", "text/plain; charset", "application/json;q=x, ,", []byte(nil))
+	f.Add(false, "documentId=&extensions="+url.QueryEscape(apq("x").String()), "", "*/*", []byte(nil))
 	handler := newHandler(f, func(c *graphqlhttp.Config) {
-		c.OperationTimeout = time.Millisecond
-		c.TokenLimit = 200 // Validation takes time that grows with the square of it.
+		c.Limits.OperationTime = time.Millisecond
 		c.Logger = slog.New(slog.DiscardHandler)
 	})
 	f.Fuzz(func(t *testing.T, post bool, rawQuery, contentType, accept string, body []byte) {

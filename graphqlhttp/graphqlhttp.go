@@ -17,31 +17,21 @@ import (
 	"net/http"
 	"runtime/debug"
 	"sync"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// The defaults of Config.
-const (
-	// DefaultMaxBodyBytes leaves room for the largest sensible request, one that replaces the custom data: these are
-	// tens of kilobytes of JSON, which can double when a client escapes all that is not ASCII.
-	DefaultMaxBodyBytes = 256 << 10
-	// DefaultTokenLimit is four times the whole settings query and eight times the introspection query, and has room for
-	// dozens of mutations in one document. Validation can take time that is quadratic in the tokens.
-	DefaultTokenLimit = 1500
-	// DefaultOperationTimeout is longer than any operation takes whose calls of Logto keep their own time limits.
-	DefaultOperationTimeout = 30 * time.Second
-)
-
-// Config is what a handler is made of. Limits have defaults; the rest, but for RootFieldMiddleware and Introspection, is
-// required.
+// Config is what a handler is made of. All of it is required, but for Operation, RootFieldMiddleware, DocumentLookup,
+// Introspection, Operations and ListSizes.
 type Config struct {
 	Schema graphql.ExecutableSchema
 
 	// Authenticate verifies the token in the header and returns the context that the operation runs in. An *auth.Error
 	// is answered 401, auth.ErrUnavailable 503, any other error 500.
 	Authenticate func(ctx context.Context, header http.Header) (context.Context, error)
+
+	// Operation returns the context that an operation of its kind runs in; nil leaves it as it is.
+	Operation func(ctx context.Context, mutation bool) context.Context
 
 	// ErrorPresenter makes what a client sees out of an error of the execution; it must set extensions.code. Where
 	// waiting helps it sets extensions.retryAfterSeconds to an int, which also becomes the Retry-After header of an
@@ -53,12 +43,21 @@ type Config struct {
 	// sees the fields whose arguments or whose scope are refused.
 	RootFieldMiddleware graphql.RootFieldMiddleware
 
-	// Introspection lets documents ask for the schema, and errors suggest names from it.
+	// DocumentLookup is told whether a document that was sent was known, parsed and found valid, already; nil does nothing.
+	DocumentLookup func(known bool)
+
+	// Introspection lets documents ask for the schema.
 	Introspection bool
 
-	MaxBodyBytes     int64         // Of a body or a query string; 0 means DefaultMaxBodyBytes.
-	TokenLimit       int           // Lexical tokens of a document; 0 means DefaultTokenLimit.
-	OperationTimeout time.Duration // For all of an operation's execution; 0 means DefaultOperationTimeout.
+	// Operations are documents that clients may name instead of sending them. With OnlyOperations no others are executed.
+	Operations     []Operation
+	OnlyOperations bool
+
+	Limits Limits
+
+	// ListSizes say how long lists are taken to be for Limits.Complexity, as "User.sessions": 50. Lists that aren't named
+	// are taken for ten elements long. A field that holds as much as many others, without being a list, can be named too.
+	ListSizes map[string]int
 
 	Logger *slog.Logger
 }
@@ -67,41 +66,43 @@ type handler struct {
 	schema        graphql.ExecutableSchema
 	documents     *documents
 	authenticate  func(context.Context, http.Header) (context.Context, error)
+	operation     func(ctx context.Context, mutation bool) context.Context
 	presenter     graphql.ErrorPresenterFunc
 	rootFields    graphql.RootFieldMiddleware
 	introspection bool
-	maxBodyBytes  int64
-	timeout       time.Duration
+	limits        Limits
 	logger        *slog.Logger
 	buffers       sync.Pool
 }
 
-// New makes the handler of the GraphQL endpoint. It doesn't look at the path, and leaves CORS to others.
-func New(config Config) http.Handler {
-	if config.MaxBodyBytes == 0 {
-		config.MaxBodyBytes = DefaultMaxBodyBytes
-	}
-	if config.TokenLimit == 0 {
-		config.TokenLimit = DefaultTokenLimit
-	}
-	if config.OperationTimeout == 0 {
-		config.OperationTimeout = DefaultOperationTimeout
-	}
+// New makes the handler of the GraphQL endpoint. It doesn't look at the path, and leaves CORS to others. Its error tells
+// which of config.Operations can't be executed, and why.
+func New(config Config) (http.Handler, error) {
 	if config.RootFieldMiddleware == nil {
 		config.RootFieldMiddleware = resolveRoot
 	}
+	if config.Operation == nil {
+		config.Operation = func(ctx context.Context, _ bool) context.Context { return ctx }
+	}
+	if config.DocumentLookup == nil {
+		config.DocumentLookup = func(bool) {}
+	}
+	documents, err := newDocuments(config)
+	if err != nil {
+		return nil, err
+	}
 	return &handler{
 		schema:        config.Schema,
-		documents:     newDocuments(config),
+		documents:     documents,
 		authenticate:  config.Authenticate,
+		operation:     config.Operation,
 		presenter:     config.ErrorPresenter,
 		rootFields:    config.RootFieldMiddleware,
 		introspection: config.Introspection,
-		maxBodyBytes:  config.MaxBodyBytes,
-		timeout:       config.OperationTimeout,
+		limits:        config.Limits,
 		logger:        config.Logger,
 		buffers:       sync.Pool{New: func() any { return new(bytes.Buffer) }},
-	}
+	}, nil
 }
 
 // ServeHTTP implements http.Handler.
@@ -114,13 +115,13 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		if recovered := recover(); recovered != nil {
 			h.logPanic(r.Context(), recovered)
-			writeRefusal(w, mediaType, internalError())
+			writeRefusal(r.Context(), w, mediaType, internalError())
 		}
 	}()
 
 	response, refused := h.respond(w, r, acceptable)
 	if refused != nil {
-		writeRefusal(w, mediaType, refused)
+		writeRefusal(r.Context(), w, mediaType, refused)
 		return
 	}
 	writeResponse(w, mediaType, response)
@@ -143,7 +144,7 @@ func (h *handler) respond(w http.ResponseWriter, r *http.Request, acceptable boo
 	if refused != nil {
 		return nil, refused
 	}
-	operation, refused := h.documents.operation(ctx, p)
+	operation, refused := h.documents.operation(p)
 	if refused != nil {
 		return nil, refused
 	}

@@ -2,6 +2,7 @@ package graphqlhttp
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -23,7 +24,10 @@ func (d *documents) parseError(err error) *gqlerror.Error {
 		return coded(codeParseFailed, "The document can't be parsed.")
 	}
 	if strings.HasPrefix(parsed.Message, "exceeded token limit") {
-		return coded(codeLimitExceeded, "The document has more than "+strconv.Itoa(d.tokenLimit)+" tokens.")
+		return coded(codeLimitExceeded, fmt.Sprintf("The document has more than %d tokens.", d.limits.Tokens))
+	}
+	if strings.HasPrefix(parsed.Message, "exceeded maximum nesting depth") { // The parser's own, which is 1000.
+		return d.limits.tooDeep()
 	}
 	// What was found stands in quotation marks or after a backslash, and at the end.
 	message := parsed.Message

@@ -18,6 +18,9 @@ const (
 	codeParseFailed         = "GRAPHQL_PARSE_FAILED"
 	codeValidationFailed    = "GRAPHQL_VALIDATION_FAILED"
 	codeLimitExceeded       = "DOCUMENT_LIMIT_EXCEEDED"
+	codeComplexityExceeded  = "COMPLEXITY_LIMIT_EXCEEDED"
+	codePersistedNotFound   = "PERSISTED_QUERY_NOT_FOUND"
+	codePersistedNotAllowed = "PERSISTED_QUERY_NOT_ALLOWED"
 	codeInternal            = "INTERNAL"
 )
 

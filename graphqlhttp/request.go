@@ -19,6 +19,8 @@ type parameters struct {
 	operationName string
 	variables     map[string]any
 	extensions    map[string]any
+	// documentID names a persisted document instead of query. hash, out of extensions, does that too, or goes with query.
+	documentID, hash string
 }
 
 // parameters reads the GraphQL request out of r: the URL of a GET, the body of a POST.
@@ -28,7 +30,7 @@ type parameters struct {
 func (h *handler) parameters(w http.ResponseWriter, r *http.Request) (parameters, *refusal) {
 	switch r.Method {
 	case http.MethodGet:
-		if int64(len(r.URL.RawQuery)) > h.maxBodyBytes {
+		if len(r.URL.RawQuery) > h.limits.BodyBytes {
 			return parameters{}, refuse(http.StatusRequestURITooLong, "The URL is longer than this server takes; use POST.")
 		}
 		return parametersOfURL(r.URL.RawQuery)
@@ -67,7 +69,7 @@ func checkContentType(header http.Header) *refusal {
 const pooledBytes = 64 << 10
 
 func (h *handler) parametersOfBody(w http.ResponseWriter, r *http.Request) (parameters, *refusal) {
-	if r.ContentLength > h.maxBodyBytes {
+	if r.ContentLength > int64(h.limits.BodyBytes) {
 		return parameters{}, h.tooLarge()
 	}
 	body := h.buffers.Get().(*bytes.Buffer)
@@ -77,7 +79,7 @@ func (h *handler) parametersOfBody(w http.ResponseWriter, r *http.Request) (para
 			h.buffers.Put(body)
 		}
 	}()
-	if _, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, h.maxBodyBytes)); err != nil {
+	if _, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, int64(h.limits.BodyBytes))); err != nil {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return parameters{}, h.tooLarge()
 		}
@@ -87,7 +89,7 @@ func (h *handler) parametersOfBody(w http.ResponseWriter, r *http.Request) (para
 }
 
 func (h *handler) tooLarge() *refusal {
-	message := fmt.Sprintf("The body is larger than %d bytes.", h.maxBodyBytes)
+	message := fmt.Sprintf("The body is larger than %d bytes.", h.limits.BodyBytes)
 	return refuse(http.StatusRequestEntityTooLarge, message)
 }
 
@@ -139,6 +141,8 @@ func (p *parameters) decode(name json.Token, decoder *json.Decoder) *refusal {
 		return decodeValue(decoder, &p.query, "query must be a string.")
 	case "operationName":
 		return decodeValue(decoder, &p.operationName, "operationName must be a string or null.")
+	case "documentId", "doc_id": // The specification's name, and Relay's.
+		return decodeValue(decoder, &p.documentID, "documentId must be a string or null.")
 	case "variables":
 		p.variables = nil
 		return decodeValue(decoder, &p.variables, "variables must be an object or null.")
@@ -170,7 +174,7 @@ func parametersOfURL(rawQuery string) (parameters, *refusal) {
 		return parameters{}, refuse(http.StatusBadRequest, "The query string of the URL is malformed.")
 	}
 	// The document cache keeps queries, and must not keep the rest of a URL with them.
-	p := parameters{query: strings.Clone(values.Get("query")), operationName: values.Get("operationName")}
+	p := parameters{query: strings.Clone(values.Get("query")), operationName: values.Get("operationName"), documentID: values.Get("documentId")}
 	if !utf8.ValidString(p.query) || !utf8.ValidString(p.operationName) {
 		return parameters{}, refuse(http.StatusBadRequest, "The query string of the URL is not valid UTF-8.")
 	}
@@ -197,8 +201,15 @@ func decodeObject(text string, into *map[string]any) bool {
 }
 
 func (p parameters) complete() (parameters, *refusal) {
-	if p.query == "" {
+	var refused *refusal
+	if p.hash, refused = hashIn(p.extensions); refused != nil {
+		return parameters{}, refused
+	}
+	switch {
+	case p.query == "" && p.documentID == "" && p.hash == "":
 		return parameters{}, refuse(http.StatusBadRequest, "The request has no query.")
+	case p.query != "" && p.documentID != "":
+		return parameters{}, refuse(http.StatusBadRequest, "Send either query or documentId.")
 	}
 	return p, nil
 }

@@ -2,6 +2,7 @@ package graphqlhttp
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -11,7 +12,8 @@ import (
 )
 
 // writeRefusal answers a request of which nothing was executed: without data, as the specification asks.
-func writeRefusal(w http.ResponseWriter, mediaType string, refused *refusal) {
+func writeRefusal(ctx context.Context, w http.ResponseWriter, mediaType string, refused *refusal) {
+	noteRefusal(ctx, refused)
 	if refused.name != "" {
 		w.Header().Set(refused.name, refused.value)
 	}

@@ -9,20 +9,22 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// validationRules returns the rules that documents must follow. Without introspection the schema can't be asked for,
-// nor guessed at by the suggestions ("Did you mean …?") that the ordinary rules make.
+// validationRules returns the rules that documents must follow. None suggests names ("Did you mean …?"): that would tell
+// of a schema that can't be asked for, and comparing each wrong name with all right ones takes long. Where introspection
+// is on, editors make better suggestions.
 func validationRules(introspection bool) []validator.Rule {
 	set := rules.NewDefaultRules()
+	for _, swap := range []struct{ suggesting, silent core.Rule }{
+		{rules.FieldsOnCorrectTypeRule, rules.FieldsOnCorrectTypeRuleWithoutSuggestions},
+		{rules.KnownArgumentNamesRule, rules.KnownArgumentNamesRuleWithoutSuggestions},
+		{rules.KnownTypeNamesRule, rules.KnownTypeNamesRuleWithoutSuggestions},
+		{rules.ScalarLeafsRule, rules.ScalarLeafsRuleWithoutSuggestions},
+		{rules.ValuesOfCorrectTypeRule, rules.ValuesOfCorrectTypeRuleWithoutSuggestions},
+	} {
+		set.ReplaceRule(swap.suggesting.Name, swap.silent.RuleFunc)
+	}
+	set.ReplaceRule(rules.OverlappingFieldsCanBeMergedRule.Name, overlappingFieldsCanBeMerged)
 	if !introspection {
-		for _, swap := range []struct{ suggesting, silent core.Rule }{
-			{rules.FieldsOnCorrectTypeRule, rules.FieldsOnCorrectTypeRuleWithoutSuggestions},
-			{rules.KnownArgumentNamesRule, rules.KnownArgumentNamesRuleWithoutSuggestions},
-			{rules.KnownTypeNamesRule, rules.KnownTypeNamesRuleWithoutSuggestions},
-			{rules.ScalarLeafsRule, rules.ScalarLeafsRuleWithoutSuggestions},
-			{rules.ValuesOfCorrectTypeRule, rules.ValuesOfCorrectTypeRuleWithoutSuggestions},
-		} {
-			set.ReplaceRule(swap.suggesting.Name, swap.silent.RuleFunc)
-		}
 		set.AddRule("NoIntrospection", noIntrospection)
 	}
 	var sorted []validator.Rule

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2"
@@ -20,10 +21,17 @@ import (
 )
 
 const schemaText = `
-	type Query { greet(name: String! = "you", times: Int, tone: Tone, tones: [Tone!]): String me: User fail(how: String!): String }
+	type Query {
+		greet(name: String! = "you", times: Int, tone: Tone, tones: [Tone!]): String me: User fail(how: String!): String
+		pets(first: PetFilter): [Pet!] pick(first: PetFilter, any: [PetFilter!]): Int
+	}
 	type Mutation { rename(input: RenameInput!): String wait: String }
 	type Subscription { ticks: Int }
-	type User { id: ID! name: String }
+	type User { id: ID! name: String friends: [User!] notes: [[String!]!] photo: JSON }
+	interface Pet { id: ID! name: String }
+	type Dog implements Pet { id: ID! name: String size: Int owner: User }
+	type Cat implements Pet { id: ID! name: String size: Int! owner: User servant: User lives(left: Int): Int }
+	input PetFilter @oneOf { id: ID name: String tone: Tone not: PetFilter any: [PetFilter!] }
 	enum Tone { WARM COLD }
 	input RenameInput { name: String! tags: [String!] tone: Tone data: JSON }
 	scalar JSON
@@ -101,6 +109,10 @@ func resolveRoot(ctx context.Context, field graphql.CollectedField) (any, error)
 		return fmt.Sprint("hello ", arguments["name"]), nil
 	case "rename":
 		return fmt.Sprint(arguments["input"].(map[string]any)["data"]), nil
+	case "pick":
+		return 0, nil
+	case "pets":
+		return []any{}, nil
 	case "wait":
 		return "done", ctx.Err()
 	case "fail":
@@ -165,6 +177,12 @@ func authenticate(ctx context.Context, header http.Header) (context.Context, err
 	}
 }
 
+// limits are those of a server, as config has them by default.
+var limits = graphqlhttp.Limits{
+	BodyBytes: 128 << 10, Tokens: 1500, Depth: 20, Aliases: 50, Directives: 50, RootFields: 50, Complexity: 15_000,
+	Errors: 20, OperationTime: 30 * time.Second,
+}
+
 // newHandler makes a handler on the test schema. The log goes to the test's output.
 func newHandler(t testing.TB, change func(*graphqlhttp.Config)) http.Handler {
 	config := graphqlhttp.Config{
@@ -172,10 +190,15 @@ func newHandler(t testing.TB, change func(*graphqlhttp.Config)) http.Handler {
 		Authenticate:   authenticate,
 		ErrorPresenter: presentError,
 		Introspection:  true,
+		Limits:         limits,
 		Logger:         slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
 	if change != nil {
 		change(&config)
 	}
-	return graphqlhttp.New(config)
+	handler, err := graphqlhttp.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return handler
 }

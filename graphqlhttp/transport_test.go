@@ -135,7 +135,7 @@ func TestRefused(t *testing.T) {
 			})
 		}
 	}
-	run(t, newHandler(t, func(c *graphqlhttp.Config) { c.MaxBodyBytes = 1000 }), exchanges)
+	run(t, newHandler(t, func(c *graphqlhttp.Config) { c.Limits.BodyBytes = 1000 }), exchanges)
 }
 
 // unsized is a body of which the length isn't told ahead.
@@ -143,7 +143,7 @@ type unsized struct{ io.Reader }
 
 func TestLargeBodyOfUnknownLength(t *testing.T) {
 	t.Parallel()
-	handler := newHandler(t, func(c *graphqlhttp.Config) { c.MaxBodyBytes = 1000 })
+	handler := newHandler(t, func(c *graphqlhttp.Config) { c.Limits.BodyBytes = 1000 })
 	r := httptest.NewRequest(http.MethodPost, "/graphql", unsized{strings.NewReader(typename + strings.Repeat(" ", 1000))})
 	r.Header = exchange{}.request().Header
 	want := answer(413, plainJSON, failure("BAD_REQUEST", "The body is larger than 1000 bytes."))

@@ -8,50 +8,63 @@ import (
 // coerce checks the variables of an operation against their types.
 func coerce(schema *ast.Schema, operation *ast.OperationDefinition, variables map[string]any) (map[string]any, *refusal) {
 	// The validator changes what it is given, hence this comes first; but its words are better, where it has any.
-	misspelt := misspeltEnum(schema, operation, variables)
+	flaw := variablesFlaw(schema, operation, variables)
 	coerced, err := validator.VariableValues(schema, operation, variables)
 	switch {
 	case err != nil:
 		return nil, refuseDocument(variableError(err))
-	case misspelt != "":
-		return nil, refuseDocument(coded(codeValidationFailed, "Variable $"+misspelt+" has an enum value in the wrong case."))
+	case flaw != "":
+		return nil, refuseDocument(coded(codeValidationFailed, validationMessage("", flaw)))
 	default:
 		return coerced, nil
 	}
 }
 
-// misspeltEnum returns the name of a variable with an enum value that doesn't exist. The validator lets pass what
-// differs in case alone, which generated code then fails on.
-func misspeltEnum(schema *ast.Schema, operation *ast.OperationDefinition, variables map[string]any) string {
+// variablesFlaw says what is wrong with the variables and passes the validator.
+func variablesFlaw(schema *ast.Schema, operation *ast.OperationDefinition, variables map[string]any) string {
 	for _, variable := range operation.VariableDefinitions {
-		if !enumsExist(schema, variable.Type, variables[variable.Variable]) {
-			return variable.Variable
+		if flaw := valueFlaw(schema, variable.Type, variables[variable.Variable]); flaw != "" {
+			return "Variable $" + variable.Variable + " " + flaw
 		}
 	}
 	return ""
 }
 
-// enumsExist tells whether all enum values in value exist. A value of the wrong shape has none.
-func enumsExist(schema *ast.Schema, t *ast.Type, value any) bool {
+// valueFlaw finds enum values that differ from what exists in case alone, which generated code then fails on, and input
+// objects of which exactly one field may be given, where the validator looks at literals only. A value of the wrong shape
+// has neither.
+func valueFlaw(schema *ast.Schema, t *ast.Type, value any) string {
+	definition := schema.Types[t.Name()]
 	switch value := value.(type) {
 	case string:
-		definition := schema.Types[t.Name()]
-		return definition.Kind != ast.Enum || definition.EnumValues.ForName(value) != nil
+		if definition.Kind == ast.Enum && definition.EnumValues.ForName(value) == nil {
+			return "has an enum value in the wrong case."
+		}
 	case []any:
 		if t.Elem == nil {
-			return true
+			return ""
 		}
 		for _, element := range value {
-			if !enumsExist(schema, t.Elem, element) {
-				return false
+			if flaw := valueFlaw(schema, t.Elem, element); flaw != "" {
+				return flaw
 			}
 		}
 	case map[string]any:
-		for _, field := range schema.Types[t.Name()].Fields {
-			if !enumsExist(schema, field.Type, value[field.Name]) {
-				return false
+		if definition.Directives.ForName("oneOf") != nil && !exactlyOne(definition, value) {
+			return "must give exactly one field of each " + definition.Name + ", and not null."
+		}
+		for _, field := range definition.Fields {
+			if flaw := valueFlaw(schema, field.Type, value[field.Name]); flaw != "" {
+				return flaw
 			}
 		}
 	}
-	return true
+	return ""
+}
+
+func exactlyOne(definition *ast.Definition, object map[string]any) bool {
+	for name, value := range object { // The validator lets __typename pass as a field too.
+		return len(object) == 1 && value != nil && definition.Fields.ForName(name) != nil
+	}
+	return false
 }
