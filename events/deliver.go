@@ -45,7 +45,9 @@ func (e *Emitter) deliver(ctx context.Context, m message) {
 		backoff.WithBackOff(waits), backoff.WithMaxTries(maxTries))
 	if err != nil {
 		e.lost(ctx, m, err)
+		return
 	}
+	e.delivered.Add(1)
 }
 
 // post tries once. Any answer but 2xx is a failure. Its error doesn't name the

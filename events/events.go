@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -88,6 +89,8 @@ type Emitter struct {
 	client    *http.Client
 	logger    *slog.Logger
 	queue     chan message
+
+	delivered, dropped atomic.Uint64
 }
 
 // message is an event on its way.
@@ -146,7 +149,22 @@ func (e *Emitter) Emit(ctx context.Context, event Event) {
 }
 
 func (e *Emitter) lost(ctx context.Context, m message, reason any) {
+	e.dropped.Add(1)
 	e.logger.ErrorContext(ctx, "event lost", "id", m.id, "type", string(m.event.Type), "subject", m.event.Subject, "reason", reason)
+}
+
+// Stats tell what became of the events since the start, and how many wait.
+type Stats struct {
+	Delivered, Lost uint64
+	Queued          int
+}
+
+// Stats returns the emitter's present ones.
+func (e *Emitter) Stats() Stats {
+	if e == nil {
+		return Stats{}
+	}
+	return Stats{Delivered: e.delivered.Load(), Lost: e.dropped.Load(), Queued: len(e.queue)}
 }
 
 // Run delivers events until ctx ends, and then for at most ten seconds more what

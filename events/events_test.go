@@ -229,6 +229,9 @@ func TestRetry(t *testing.T) {
 		if rc.tries[0].signature == rc.tries[4].signature {
 			t.Error("the signature doesn't cover the time of the try")
 		}
+		if got, want := emitter.Stats(), (events.Stats{Delivered: 1}); got != want {
+			t.Errorf("stats %+v, want %+v", got, want)
+		}
 	})
 }
 
@@ -254,6 +257,9 @@ func TestGivingUp(t *testing.T) {
 				if diff := cmp.Diff(lost(want), log); diff != "" {
 					t.Errorf("log (-want +got):\n%s", diff)
 				}
+				if got, want := emitter.Stats(), (events.Stats{Lost: 1}); got != want {
+					t.Errorf("stats %+v, want %+v", got, want)
+				}
 				if strings.Contains(log, "planted") {
 					t.Errorf("the log tells a secret: %s", log)
 				}
@@ -276,6 +282,9 @@ func TestOverflow(t *testing.T) {
 	got := regexp.MustCompile(`id=evt_[A-Z2-7]{26} `).ReplaceAllString(log.String(), "")
 	if diff := cmp.Diff(strings.Repeat(lost(`"the queue is full"`), 2), got); diff != "" {
 		t.Errorf("log (-want +got):\n%s", diff)
+	}
+	if got, want := emitter.Stats(), (events.Stats{Lost: 2, Queued: 1000}); got != want {
+		t.Errorf("stats %+v, want %+v", got, want)
 	}
 }
 
@@ -392,4 +401,7 @@ func TestNoEmitter(t *testing.T) {
 	}
 	emitter.Emit(t.Context(), changed)
 	emitter.Run(t.Context())
+	if got := emitter.Stats(); got != (events.Stats{}) {
+		t.Errorf("stats %+v", got)
+	}
 }
