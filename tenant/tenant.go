@@ -8,11 +8,13 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/singleflight"
 
 	"accountql/logto"
+	"accountql/upstream"
 )
 
 const (
@@ -38,22 +40,28 @@ type Cache struct {
 	accountCenter    entry[*logto.AccountCenter]
 	// keepsAccountCenter is false where nobody is going to ask for it.
 	keepsAccountCenter bool
+	lookups            *lookups
 }
+
+// lookups counts those of all entries.
+type lookups struct{ hits, misses atomic.Uint64 }
 
 // New returns an empty cache over client. now is time.Now outside of tests.
 // accountCenter says that the account center is needed: else it is fetched only
 // when somebody asks for it.
 func New(client *logto.Client, logger *slog.Logger, now func() time.Time, accountCenter bool) *Cache {
+	counted := new(lookups)
 	return &Cache{
 		keepsAccountCenter: accountCenter,
+		lookups:            counted,
 		signInExperience: entry[*logto.SignInExperience]{
-			name: "sign-in experience", fetch: client.GetSignInExperience, logger: logger, now: now,
+			name: "sign-in experience", fetch: client.GetSignInExperience, logger: logger, now: now, lookups: counted,
 		},
 		connectors: entry[[]logto.Connector]{
-			name: "connectors", fetch: client.ListConnectors, logger: logger, now: now,
+			name: "connectors", fetch: client.ListConnectors, logger: logger, now: now, lookups: counted,
 		},
 		accountCenter: entry[*logto.AccountCenter]{
-			name: "account center", fetch: client.GetAccountCenter, logger: logger, now: now,
+			name: "account center", fetch: client.GetAccountCenter, logger: logger, now: now, lookups: counted,
 		},
 	}
 }
@@ -99,6 +107,12 @@ func (c *Cache) Load(ctx context.Context) error {
 	return errors.Join(experienceErr, connectorsErr, accountCenterErr)
 }
 
+// Lookups tells how often somebody asked and was answered from memory at once, and
+// how often Logto had to be waited for.
+func (c *Cache) Lookups() (hits, misses uint64) {
+	return c.lookups.hits.Load(), c.lookups.misses.Load()
+}
+
 // Run keeps the cache fresh until ctx ends. A failing fetch is logged and tried
 // again with the next round.
 func (c *Cache) Run(ctx context.Context) {
@@ -116,10 +130,11 @@ func (c *Cache) Run(ctx context.Context) {
 
 // entry is one cached answer.
 type entry[T any] struct {
-	name   string
-	fetch  func(context.Context) (T, error)
-	logger *slog.Logger
-	now    func() time.Time
+	name    string
+	fetch   func(context.Context) (T, error)
+	logger  *slog.Logger
+	now     func() time.Time
+	lookups *lookups
 
 	group   singleflight.Group
 	mu      sync.RWMutex
@@ -131,8 +146,10 @@ func (e *entry[T]) get(ctx context.Context) (T, error) {
 	value, fetched := e.load()
 	age := e.now().Sub(fetched)
 	if !fetched.IsZero() && age < freshFor {
+		e.lookups.hits.Add(1)
 		return value, nil
 	}
+	e.lookups.misses.Add(1)
 	if fetched.IsZero() || age >= staleFor {
 		return e.renew(ctx)
 	}
@@ -171,11 +188,13 @@ func (e *entry[T]) renew(ctx context.Context) (T, error) {
 }
 
 // start fetches once for all who ask at the same time. The fetch outlives the
-// caller who happened to start it, since the others wait for it as well.
+// caller who happened to start it, since the others wait for it as well, and
+// neither asks in that caller's language nor waits in that request's place.
 func (e *entry[T]) start(ctx context.Context) <-chan singleflight.Result {
 	return e.group.DoChan("", func() (any, error) {
 		fetchCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
 		defer cancel()
+		fetchCtx = upstream.WithoutRequest(logto.WithLanguage(fetchCtx, ""))
 		fetched := e.now()
 		value, err := e.fetch(fetchCtx)
 		if err != nil {

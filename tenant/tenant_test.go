@@ -71,4 +71,14 @@ func TestHangingLogtoIsNotWaitedFor(t *testing.T) {
 	if _, err := cache.SignInExperience(gone); err == nil {
 		t.Error("an answer that is too old to go by")
 	}
+
+	slow.hangs.Store(false)
+	for range 2 {
+		if _, err := cache.Connectors(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if hits, misses := cache.Lookups(); hits != 1 || misses != 4 {
+		t.Errorf("%d hits and %d misses", hits, misses)
+	}
 }
