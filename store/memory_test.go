@@ -29,6 +29,9 @@ func TestMemoryIsBoundedAndForgetsNothingInForce(t *testing.T) {
 	if !errors.Is(err, store.ErrUnavailable) || s.Entries() != bound {
 		t.Errorf("%d entries, %v", s.Entries(), err)
 	}
+	if s.Failures() != 1 {
+		t.Errorf("%d failures", s.Failures())
+	}
 	if _, err := s.Take(t.Context(), tries.For("victim"), minute.For("new")); err == nil || errors.Is(err, store.ErrUnavailable) {
 		t.Errorf("the limit of the victim was forgotten: %v", err)
 	}

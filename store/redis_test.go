@@ -14,6 +14,7 @@ import (
 	minserver "github.com/alicebob/miniredis/v2/server"
 
 	"accountql/store"
+	"accountql/store/redistest"
 )
 
 // operations are all that a store does.
@@ -195,24 +196,24 @@ func TestALockInARedisThatIsLost(t *testing.T) {
 	held.Release()
 }
 
-// TestKilledRedis kills a real one that keeps nothing, and starts it again.
+// TestKilledRedis kills a real one, which comes back empty.
 func TestKilledRedis(t *testing.T) {
 	t.Parallel()
-	process := startRedis(t, 0)
-	s, replica := newRedis(t, process.address), newRedis(t, process.address)
+	server := redistest.Start(t)
+	s, replica := newRedis(t, server.Address), newRedis(t, server.Address)
 	before, err := s.Epoch(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	held := lock(t.Context(), t, s)
-	process.kill()
+	server.Kill()
 	closed(t, s, "")
 	closed(t, replica, "")
 	if err := held.Held(t.Context()); !errors.Is(err, store.ErrUnavailable) {
 		t.Errorf("got %v, want ErrUnavailable", err)
 	}
 
-	startRedis(t, process.port)
+	server.RestartEmpty()
 	eventually(t, "reconnect", func() bool { return s.Ping(t.Context()) == nil && replica.Ping(t.Context()) == nil })
 	if err := held.Held(t.Context()); !errors.Is(err, store.ErrLost) {
 		t.Errorf("got %v, want ErrLost", err)

@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"net"
-	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"accountql/store"
+	"accountql/store/redistest"
 )
 
 func TestMain(m *testing.M) {
@@ -97,7 +95,7 @@ func miniredisWorld(t *testing.T) *world {
 
 // redisWorld is a real Redis. Nobody can move its clock, so that everything it holds is moved into the past instead.
 func redisWorld(t *testing.T) *world {
-	w := sharedWorld(t, startRedis(t, 0).address)
+	w := sharedWorld(t, redistest.Start(t).Address)
 	w.drift = time.Minute
 	w.advance = func(d time.Duration) {
 		t.Helper()
@@ -177,85 +175,6 @@ func age(ctx context.Context, client *redis.Client, d time.Duration) error {
 		}
 	}
 	return nil
-}
-
-// redisProcess is a redis-server that keeps nothing.
-type redisProcess struct {
-	address string
-	port    int
-	// kill ends it as kill -9 does.
-	kill func()
-}
-
-// startRedis starts a redis-server on a port of loopback, on a free one if it is zero.
-func startRedis(t *testing.T, port int) *redisProcess {
-	t.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		t.Skip("redis-server is not in PATH")
-	}
-	// Between finding a free port and using it, somebody else may.
-	for range 5 {
-		p := port
-		if p == 0 {
-			p = freePort(t)
-		}
-		var output bytes.Buffer
-		command := exec.Command(path, "--port", strconv.Itoa(p), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
-			"--dir", t.TempDir())
-		command.Stdout, command.Stderr = &output, &output
-		if err := command.Start(); err != nil {
-			t.Fatal(err)
-		}
-		exited := make(chan struct{})
-		go func() {
-			defer close(exited)
-			_ = command.Wait() // It is killed.
-		}()
-		kill := func() {
-			_ = command.Process.Kill() // It may be gone.
-			<-exited
-		}
-		t.Cleanup(kill)
-		process := &redisProcess{address: fmt.Sprintf("redis://127.0.0.1:%d", p), port: p, kill: kill}
-		if answers(t, process.address, exited) {
-			return process
-		}
-		kill()
-		t.Logf("redis-server on port %d: %s", p, output.String())
-	}
-	t.Fatal("redis-server does not start")
-	return nil
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
-}
-
-// answers waits until a server answers or has exited.
-func answers(t *testing.T, address string, exited <-chan struct{}) bool {
-	t.Helper()
-	s, err := store.NewRedis(address, secret)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer closeStore(t, s)
-	for s.Ping(t.Context()) != nil {
-		select {
-		case <-exited:
-			return false
-		case <-t.Context().Done():
-			return false
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
-	return true
 }
 
 // eventually waits for what happens in its own time, as long as the test may run.

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+)
+
+const usage = `usage: accountql [COMMAND]
+
+Without a command it serves the Logto that the environment names. README.md lists the
+settings. The commands are
+
+  demo      serve an embedded Logto with demo accounts
+  doctor    check the environment against its Logto, or explain a user's token
+  setup     create in that Logto what users need to get their tokens
+  version   tell the version
+  help      tell this
+
+accountql COMMAND -h tells a command's flags.
+`
+
+// misuse is an error in how the program was called.
+type misuse struct{ error }
+
+func (m misuse) Unwrap() error { return m.error }
+
+// exitCode is 2 for a program that was called wrongly, and 1 for everything else that
+// went wrong.
+func exitCode(err error) int {
+	switch _, called := errors.AsType[misuse](err); {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case called:
+		return 2
+	default:
+		return 1
+	}
+}
+
+// parseFlags reads the flags of a command that takes nothing else. What else there is
+// may be a token that was put in the wrong place, and isn't repeated.
+func parseFlags(flags *flag.FlagSet, args []string) error {
+	if err := flags.Parse(args); err != nil {
+		return misuse{err}
+	}
+	if flags.NArg() > 0 {
+		return misuse{fmt.Errorf("%s takes flags only: %s -h tells which", flags.Name(), flags.Name())}
+	}
+	return nil
+}
+
+// isTerminal tells whether a person sits at the other end of a stream.
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// version is set by a release's build: -ldflags "-X main.version=v1.2.3".
+var version string
+
+// printVersion tells what was built, of what, by what.
+func printVersion(w io.Writer) {
+	info, _ := debug.ReadBuildInfo() // Without it, nothing is known.
+	fmt.Fprintln(w, describeBuild(version, info))
+}
+
+func describeBuild(release string, info *debug.BuildInfo) string {
+	settings := map[string]string{}
+	if info != nil {
+		for _, s := range info.Settings {
+			settings[s.Key] = s.Value
+		}
+		if release == "" {
+			release = info.Main.Version
+		}
+	}
+	if release == "" {
+		release = "(devel)"
+	}
+	text := "accountql " + release
+	if commit := settings["vcs.revision"]; commit != "" {
+		text += ", commit " + commit
+		if at := settings["vcs.time"]; at != "" {
+			text += " of " + at
+		}
+		if settings["vcs.modified"] == "true" {
+			text += " with changes"
+		}
+	}
+	return fmt.Sprintf("%s, %s %s/%s", text, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
