@@ -5,7 +5,7 @@ golangci-lint = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2
 deadcode      = go run golang.org/x/tools/cmd/deadcode@v0.51.0
 govulncheck   = go run golang.org/x/vuln/cmd/govulncheck@v1.8.0
 
-.PHONY: check test race formatting vet lint tidy generated deadcode vulnerabilities format generate
+.PHONY: check test race formatting vet lint tidy generated deadcode vulnerabilities fuzz soak format generate
 
 check: formatting vet lint tidy generated deadcode vulnerabilities race
 
@@ -19,7 +19,7 @@ formatting:
 	$(golangci-lint) fmt --diff
 
 vet:
-	go vet ./...
+	go vet -tags soak ./...
 
 lint:
 	$(golangci-lint) run
@@ -46,6 +46,16 @@ vulnerabilities:
 	else \
 		echo 'vulnerabilities: NOT CHECKED, since the database at vuln.go.dev cannot be reached from here'; \
 	fi
+
+# Each fuzz target for FUZZTIME.
+FUZZTIME = 1m
+fuzz:
+	bash .ci/fuzz.sh $(FUZZTIME)
+
+# Everything at once for SOAK, with trouble, and then a look at what is left of it (soak_test.go).
+SOAK = 10m
+soak:
+	go test -tags soak -run '^TestSoak$$' -count 1 -timeout 0 -v . -soak $(SOAK)
 
 # These two change files.
 format:

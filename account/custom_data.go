@@ -16,7 +16,7 @@ import (
 const (
 	// maxCustomDataSize bounds the data of one change, in bytes of JSON. It leaves
 	// room in a request for what a client escapes.
-	maxCustomDataSize = 128 << 10
+	maxCustomDataSize = 64 << 10
 	// maxStoredCustomDataSize keeps all of it, in bytes of JSON, under the 1 MB body
 	// that Logto takes when it is replaced. Past that it answers a plain 404.
 	maxStoredCustomDataSize = 1000 << 10
@@ -65,18 +65,19 @@ func (s *Service) UpdateCustomData(ctx context.Context, caller Caller, data json
 	if err := s.editable(ctx, access.CustomData, "input", "data"); err != nil {
 		return nil, err
 	}
-	change, err := s.checkCustomData(ctx, data, replace)
-	if err != nil {
+	if err := s.checkCustomData(ctx, data, replace); err != nil {
 		return nil, err
 	}
 	return inTurn(ctx, s, caller, func(ctx context.Context, t *turn) (*logto.User, error) {
 		if err := t.readUser(ctx); err != nil {
 			return nil, err
 		}
-		stays := func(key string) bool { return !replace || !s.replaceable(key) }
-		whole, err := t.wholeCustomData(change, stays)
-		if err != nil {
-			return nil, err
+		var whole json.RawMessage
+		if replace || len(t.user.CustomData)+len(data) > maxStoredCustomDataSize { // Else merging can't make too much of it.
+			var err error
+			if whole, err = t.wholeCustomData(data, func(key string) bool { return !replace || !s.replaceable(key) }); err != nil {
+				return nil, err
+			}
 		}
 		if err := t.hold(ctx); err != nil {
 			return nil, err
@@ -91,10 +92,14 @@ func (s *Service) UpdateCustomData(ctx context.Context, caller Caller, data json
 // wholeCustomData works out what the custom data will be. It must not outgrow what
 // can be read again: an account whose user is too large for an answer could not be
 // changed any more, nor mended here.
-func (t *turn) wholeCustomData(change map[string]json.RawMessage, stays func(string) bool) (json.RawMessage, error) {
+func (t *turn) wholeCustomData(data json.RawMessage, stays func(string) bool) (json.RawMessage, error) {
 	stored, err := decodeObject(t.user.CustomData)
 	if err != nil {
 		return nil, fmt.Errorf("decode stored custom data: %w", err)
+	}
+	change, err := decodeObject(data)
+	if err != nil {
+		return nil, fmt.Errorf("decode custom data: %w", err)
 	}
 	maps.DeleteFunc(stored, func(key string, _ json.RawMessage) bool { return !stays(key) })
 	maps.Copy(stored, change)
@@ -134,20 +139,21 @@ func (s *Service) replaceable(key string) bool {
 	return s.ReadableCustomData.Has(key) && s.WritableCustomData.Has(key)
 }
 
-func (s *Service) checkCustomData(ctx context.Context, data json.RawMessage, replace bool) (map[string]json.RawMessage, error) {
+func (s *Service) checkCustomData(ctx context.Context, data json.RawMessage, replace bool) error {
 	path := []string{"input", "data"}
 	if len(data) > maxCustomDataSize {
-		return nil, Errors{{
+		return Errors{{
 			Code: ValueTooLong, Path: path,
 			Message: fmt.Sprintf("At most %d kB of JSON are allowed.", maxCustomDataSize>>10),
 		}}
 	}
-	if problem := checkJSON(data); problem != "" {
-		return nil, Errors{{Code: InvalidInput, Path: path, Message: problem}}
+	value, problem := checkJSON(data)
+	if problem != "" {
+		return Errors{{Code: InvalidInput, Path: path, Message: problem}}
 	}
-	change, err := decodeObject(data)
-	if err != nil {
-		return nil, Errors{{Code: InvalidInput, Path: path, Message: "The data must be a JSON object, such as {\"theme\": \"dark\"}."}}
+	change, ok := value.(map[string]any)
+	if !ok {
+		return Errors{{Code: InvalidInput, Path: path, Message: "The data must be a JSON object, such as {\"theme\": \"dark\"}."}}
 	}
 	var errs Errors
 	for key := range change {
@@ -164,7 +170,7 @@ func (s *Service) checkCustomData(ctx context.Context, data json.RawMessage, rep
 		s.Logger.WarnContext(ctx, "custom data key refused: CUSTOM_DATA_WRITABLE, and to replace CUSTOM_DATA_READABLE, must list a key before it can be changed",
 			"keys", len(errs))
 	}
-	return change, errs.orNil()
+	return errs.orNil()
 }
 
 func decodeObject(data json.RawMessage) (map[string]json.RawMessage, error) {
@@ -179,16 +185,16 @@ func decodeObject(data json.RawMessage) (map[string]json.RawMessage, error) {
 }
 
 // checkJSON looks for what Logto answers with an error of its own that helps
-// nobody: NUL (500), __proto__ and constructor.prototype (400), and for nesting
-// that has no end. It returns what is wrong in words, or "".
-func checkJSON(data json.RawMessage) string {
+// nobody: NUL (500), __proto__ and constructor.prototype (400), for numbers past
+// what JavaScript has, which it would turn into null, and for nesting that has no
+// end. It returns the value, and what is wrong in words, or "".
+func checkJSON(data json.RawMessage) (value any, problem string) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
-	var value any
 	if err := decoder.Decode(&value); err != nil {
-		return "The data is not JSON."
+		return nil, "The data is not JSON."
 	}
-	return checkValue(value, 1)
+	return value, checkValue(value, 1)
 }
 
 func checkValue(value any, depth int) string {
@@ -199,6 +205,10 @@ func checkValue(value any, depth int) string {
 	case string:
 		if strings.ContainsRune(value, 0) {
 			return "The data holds a NUL character. Remove it."
+		}
+	case json.Number:
+		if _, err := value.Float64(); err != nil {
+			return "The data holds a number that is too large to be kept."
 		}
 	case []any:
 		for _, item := range value {

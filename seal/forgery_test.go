@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/lestrrat-go/jwx/v2/jwa"
 	"github.com/lestrrat-go/jwx/v2/jwe"
@@ -234,6 +235,37 @@ func FuzzOpen(f *testing.F) {
 		}
 		if !errors.Is(err, seal.ErrInvalid) || err.Error() != seal.ErrInvalid.Error() || opened.ID != "" {
 			t.Fatalf("got (%+v, %v), want ErrInvalid alone", opened, err)
+		}
+	})
+}
+
+// FuzzBinding seals for one and opens for another, who are as like as a fuzzer makes them.
+func FuzzBinding(f *testing.F) {
+	f.Add("challenge", "alice", "web", "alice@example.com", "challenge", "alice", "web")
+	f.Add("challenge", "alice", "web", "", "challengealice", "", "web")
+	f.Add("step", "a", "\",\"sub\":\"b", "\",\"sub\":\"b", "step", "b", "")
+	f.Add("k", "\xff", "c", "\xfe", "k", "\ufffd", "c")
+	s := newSealer(f, newClock().Now, secret)
+	f.Fuzz(func(t *testing.T, kind, subject, client, address, otherKind, otherSubject, otherClient string) {
+		binding, other := alice, alice
+		binding.Subject, binding.ClientID = subject, client
+		other.Subject, other.ClientID = otherSubject, otherClient
+		sealed, err := seal.Seal(s, seal.Kind[content](kind), binding, content{Address: address})
+		if err != nil {
+			if subject != "" && client != "" && utf8.ValidString(subject+client) && len(kind)+len(subject)+len(client)+len(address) < 300 {
+				t.Errorf("%q for %q by %q is not sealed: %v", kind, subject, client, err)
+			}
+			return
+		}
+		if other != binding || otherKind != kind {
+			refuses(t, s, seal.Kind[content](otherKind), other, sealed.Token)
+		}
+		if !utf8.ValidString(kind + address) {
+			return // Kinds are constants, and documents UTF-8.
+		}
+		opened, err := seal.Open(s, seal.Kind[content](kind), binding, sealed.Token)
+		if err != nil || opened.Content.Address != address {
+			t.Errorf("%q for %q by %q: opened %+v, %v", kind, subject, client, opened, err)
 		}
 	})
 }

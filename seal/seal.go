@@ -23,6 +23,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/lestrrat-go/jwx/v2/jwa"
 	"github.com/lestrrat-go/jwx/v2/jwe"
@@ -48,7 +49,7 @@ var ErrInvalid = errors.New("sealed value is not valid")
 //	const challenge seal.Kind[Challenge] = "challenge"
 type Kind[T any] string
 
-// Binding is for whom and where a value is sealed. It opens under the very same binding only. No field may be empty.
+// Binding is for whom and where a value is sealed. It opens under the very same binding only. Each field is UTF-8, and none is empty.
 type Binding struct {
 	// Issuer is the issuer of users' tokens.
 	Issuer string `json:"iss"`
@@ -135,7 +136,7 @@ type claims[T any] struct {
 	Content   T         `json:"content"`
 }
 
-// Seal seals content. It fails when the binding has an empty field and when the content is too large.
+// Seal seals content. It fails when the binding has an empty field, or one that isn't UTF-8, and when the content is too large.
 func Seal[T any](s *Sealer, kind Kind[T], binding Binding, content T) (Sealed, error) {
 	if err := binding.check(); err != nil {
 		return Sealed{}, fmt.Errorf("seal %s: %w", kind, err)
@@ -184,6 +185,10 @@ func (b Binding) check() error {
 	} {
 		if value == "" {
 			return fmt.Errorf("binding has no %s", name)
+		}
+		// JSON would make one of all that isn't.
+		if !utf8.ValidString(value) {
+			return fmt.Errorf("the %s of the binding is not UTF-8", name)
 		}
 	}
 	return nil
