@@ -35,9 +35,12 @@ func TestArchitecture(t *testing.T) {
 			"tenant":          graphQL,
 			"logto/logtotest": {module + "/logto", module + "/auth"},
 			"seal":            append([]string{module + "/logto", module + "/auth", module + "/store"}, graphQL...),
+			"upstream":        append([]string{module + "/logto", module + "/auth"}, graphQL...),
 			"store":           append([]string{module + "/logto", module + "/auth", module + "/seal"}, graphQL...),
 			"totp":            append([]string{module + "/logto", module + "/auth"}, graphQL...),
 			"graphqlhttp":     {module + "/graph"},
+			"metrics":         graphQL,
+			"tracing":         append([]string{module + "/logto", module + "/auth"}, graphQL...),
 		} {
 			pkg := module + "/" + name
 			if packages[pkg] == nil {
@@ -53,13 +56,36 @@ func TestArchitecture(t *testing.T) {
 
 	t.Run("what only programs import", func(t *testing.T) {
 		t.Parallel()
-		for _, name := range []string{"config", "playground", "logto/logtotest"} {
+		for _, name := range []string{"config", "playground", "logto/logtotest", "store/redistest"} {
 			if packages[module+"/"+name] == nil {
 				t.Errorf("%s doesn't exist: its rule guards nothing", name)
 			}
 			for pkg, p := range packages {
 				if p.Name != "main" && slices.Contains(p.Imports, module+"/"+name) {
 					t.Errorf("%s imports %s", pkg, name)
+				}
+			}
+		}
+	})
+
+	// Package operator can do anything to the tenant, so only the commands that are for
+	// that reach it, and nothing that serves users reaches them.
+	t.Run("who imports what serves no user", func(t *testing.T) {
+		t.Parallel()
+		for name, importers := range map[string][]string{
+			"operator": {"doctor.go", "setup.go", "doctor/*", "setup/*"},
+			"doctor":   {"doctor.go"},
+			"setup":    {"setup.go"},
+		} {
+			if packages[module+"/"+name] == nil {
+				t.Errorf("%s doesn't exist: its rule guards nothing", name)
+			}
+			for _, p := range packages {
+				for _, position := range p.ImportPos[module+"/"+name] {
+					file := filepath.ToSlash(position.Filename)
+					if !slices.ContainsFunc(importers, func(pattern string) bool { matched, _ := path.Match(pattern, file); return matched }) {
+						t.Errorf("%s imports %s", file, name)
+					}
 				}
 			}
 		}

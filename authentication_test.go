@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"accountql/graphqlhttp"
 	"accountql/logto/logtotest"
 )
 
@@ -102,7 +101,7 @@ func TestBadTokens(t *testing.T) {
 		{"without its signature", "Bearer " + good[:strings.LastIndex(good, ".")+1], signature, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			for _, content := range []string{`{"query":"{ me { id } }"}`, `{"query":"}{"`, strings.Repeat("x", graphqlhttp.DefaultMaxBodyBytes+1)} {
+			for _, content := range []string{`{"query":"{ me { id } }"}`, `{"query":"}{"`, strings.Repeat("x", 128<<10+1)} {
 				header := http.Header{"Content-Type": {"application/json"}}
 				if test.authorization != "" {
 					header.Set("Authorization", test.authorization)

@@ -10,9 +10,12 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"time"
 
+	"accountql/accountpage"
 	"accountql/config"
 	"accountql/logto/logtotest"
 )
@@ -25,10 +28,10 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	public := flags.Bool("public-demo", false, "allow an address that is not loopback: whoever reaches it can use the demo accounts")
 	asJSON := flags.Bool("json", false, "print one line of JSON instead of text")
 	if err := flags.Parse(args); err != nil {
-		return err
+		return misuse{err}
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("unknown argument %q of demo", flags.Arg(0))
+		return misuse{fmt.Errorf("unknown argument %q of demo", flags.Arg(0))}
 	}
 	if _, _, err := net.SplitHostPort(*addr); err != nil {
 		return fmt.Errorf("-addr is not HOST:PORT, such as 127.0.0.1:8080: %w", err)
@@ -42,21 +45,23 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	}
 	defer embedded.Close()
 
-	env := demoEnv(embedded)
-	cfg, err := config.FromEnv(func(name string) string {
-		if name == "ADDR" {
-			return *addr
-		}
-		return env[name]
-	})
-	if err != nil {
-		return fmt.Errorf("configure demo: %w", err)
-	}
-	s, err := newServer(cfg, newLogger(cfg, stderr), time.Now, func() string { return demoToken(embedded, "alice") })
+	listener, err := listen(ctx, *addr)
 	if err != nil {
 		return err
 	}
-	return s.serve(ctx, func(listening net.Addr) {
+	defer listener.Close()
+
+	env := demoEnv(embedded)
+	env["REDIRECT_URIS"] += "," + demoRoot(listener.Addr()) + "/account/link" // The account page's.
+	cfg, err := config.FromEnv(func(name string) string { return env[name] })
+	if err != nil {
+		return fmt.Errorf("configure demo: %w", err)
+	}
+	s, err := newServer(cfg, newLogger(cfg, stderr), time.Now, newDemoPage(embedded), telemetry{})
+	if err != nil {
+		return err
+	}
+	return s.serveOn(ctx, listener, func(listening net.Addr) {
 		d := describeDemo(embedded, env, listening)
 		if *asJSON {
 			d.printJSON(stdout)
@@ -95,6 +100,7 @@ func demoEnv(embedded *logtotest.Server) map[string]string {
 		"CONNECTOR_DATA_KEYS": "mock-social:userId,email,name,avatar",
 		"SECRET_KEY":          base64.StdEncoding.EncodeToString(key),
 		"SELF_SUSPENSION":     "true",
+		"SHUTDOWN_GRACE":      "0s",
 	}
 }
 
@@ -104,6 +110,7 @@ func demoToken(embedded *logtotest.Server, name string) string {
 
 // demo is what one needs to know to use the demo.
 type demo struct {
+	AccountURL    string              `json:"accountUrl"`
 	GraphqlURL    string              `json:"graphqlUrl"`
 	PlaygroundURL string              `json:"playgroundUrl"`
 	LogtoURL      string              `json:"logtoUrl"`
@@ -117,12 +124,12 @@ type demoUser struct {
 }
 
 func describeDemo(embedded *logtotest.Server, env map[string]string, listening net.Addr) demo {
-	root := "http://" + reachable(listening)
+	root := demoRoot(listening)
 	d := demo{
-		GraphqlURL: root + "/graphql", PlaygroundURL: root + "/", LogtoURL: embedded.Endpoint,
+		AccountURL: root + "/account", GraphqlURL: root + "/graphql", PlaygroundURL: root + "/", LogtoURL: embedded.Endpoint,
 		Users: map[string]demoUser{}, Env: env,
 	}
-	for _, name := range []string{"alice", "bob", "carol"} {
+	for _, name := range demoNames() {
 		account := embedded.Account(name)
 		if account.Phone != "" {
 			account.Phone = "+" + account.Phone // Logto stores the digits alone; our API takes E.164.
@@ -130,6 +137,31 @@ func describeDemo(embedded *logtotest.Server, env map[string]string, listening n
 		d.Users[name] = demoUser{Account: account, Token: demoToken(embedded, name)}
 	}
 	return d
+}
+
+func demoNames() []string { return []string{"alice", "bob", "carol"} }
+
+// demoRoot is the demo's address.
+func demoRoot(listening net.Addr) string { return "http://" + reachable(listening) }
+
+// newDemoPage lets the account page act as the demo accounts, and lets it reach what
+// takes the place of Logto's sign-in page and of people's mailboxes.
+func newDemoPage(embedded *logtotest.Server) *accountpage.Demo {
+	simulator, _ := url.Parse(embedded.Endpoint + "/simulator") // It is one.
+	return &accountpage.Demo{
+		Users: func() []accountpage.User {
+			var users []accountpage.User
+			for _, name := range demoNames() {
+				users = append(users, accountpage.User{
+					Name: name, Token: demoToken(embedded, name), Password: embedded.Account(name).Password,
+				})
+			}
+			return users
+		},
+		Simulator: &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(simulator)
+		}},
+	}
 }
 
 // reachable names a listener's address so that this machine can reach it, which
@@ -151,9 +183,10 @@ func (d demo) print(w io.Writer) {
 	fmt.Fprintf(w, `
 accountql demo: everything below lives in memory and is gone when you stop it (Ctrl-C).
 
-GraphQL     %s
-Playground  %s
-Logto       %s (embedded; codes "sent" are at /simulator/messages)
+Account page  %s
+GraphQL       %s
+Playground    %s
+Logto         %s (embedded; codes "sent" are at /simulator/messages)
 
 Demo users: alice has everything, bob a password and an email, carol only a social sign-in.
 An access token for alice, good for an hour:
@@ -164,6 +197,6 @@ Try it:
 
 curl -s %s -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '%s'
 
-`, d.GraphqlURL, d.PlaygroundURL, d.LogtoURL, d.Users["alice"].Token, d.GraphqlURL, d.Users["alice"].Token,
+`, d.AccountURL, d.GraphqlURL, d.PlaygroundURL, d.LogtoURL, d.Users["alice"].Token, d.GraphqlURL, d.Users["alice"].Token,
 		strings.TrimSpace(`{"query":"{ me { username primaryEmail hasPassword personalAccessTokens { name expiresAt isExpired } } }"}`))
 }

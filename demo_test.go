@@ -16,6 +16,7 @@ import (
 
 // described is the line of demo -json.
 type described struct {
+	AccountURL    string                     `json:"accountUrl"`
 	GraphqlURL    string                     `json:"graphqlUrl"`
 	PlaygroundURL string                     `json:"playgroundUrl"`
 	LogtoURL      string                     `json:"logtoUrl"`

@@ -160,7 +160,7 @@ func TestFaults(t *testing.T) {
 		code, message string
 	}{
 		{"500", fault{Status: 500, Body: object{"message": marker}}, "UPSTREAM_UNAVAILABLE", messageFailed},
-		{"503 in plain text", fault{Status: 503, Body: marker}, "UPSTREAM_UNAVAILABLE", messageFailed},
+		{"503 in plain text, thrice", fault{Status: 503, Body: marker, Times: 3}, "UPSTREAM_UNAVAILABLE", messageFailed},
 		{"429", fault{Status: 429, Body: object{"code": "request.limited", "message": marker}}, "RATE_LIMITED", messageTooMany},
 		{"a proxy's page", fault{Failure: logtotest.AnswerGarbage}, "UPSTREAM_UNAVAILABLE", messageUnusable},
 		{"a truncated body", fault{Failure: logtotest.TruncateBody}, "UPSTREAM_UNAVAILABLE", messageUnreachable},

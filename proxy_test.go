@@ -22,13 +22,25 @@ type interceptor func(w http.ResponseWriter, r *http.Request, next http.Handler)
 
 func newProxy(t *testing.T, endpoint string) *proxy {
 	t.Helper()
-	target, err := url.Parse(endpoint)
+	target := parse(t, endpoint)
+	return newProxyTo(t, func() *url.URL { return target })
+}
+
+func parse(t *testing.T, address string) *url.URL {
+	t.Helper()
+	parsed, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return parsed
+}
+
+// newProxyTo is a proxy that asks anew where each request goes.
+func newProxyTo(t *testing.T, target func() *url.URL) *proxy {
+	t.Helper()
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
 	forward := &httputil.ReverseProxy{
-		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target) },
+		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target()) },
 		Transport: transport,
 		ErrorLog:  slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // Requests that are given up are no news.
 	}

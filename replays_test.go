@@ -26,11 +26,7 @@ func oneUses() []oneUse {
 			input := object{"challengeId": p.challenge(object{"email": email}), "code": p.code(email)}
 			return func(p page) answer { return p.do("verifyCode", input) }
 		}},
-		{"reauthentication", func(p page) func(page) answer {
-			started := p.startReauthentication()
-			input := object{"id": started.text("reauthentication", "id"), "idToken": p.signIn(started.text("reauthentication", "nonce"))}
-			return func(p page) answer { return p.do("completeReauthentication", input) }
-		}},
+		{"reauthentication", page.reauthenticating},
 		{"link", func(p page) func(page) answer {
 			input := linkInput(p.startedLinkOf(), "one-of-many")
 			input["replace"] = true

@@ -29,7 +29,7 @@ func start(t *testing.T, variables env, args ...string) *program {
 	p := &program{stdout: newOutput(), stderr: newOutput(), stop: stop, ended: make(chan struct{})}
 	go func() {
 		defer close(p.ended)
-		p.err = run(ctx, args, variables.get, p.stdout, p.stderr)
+		p.err = run(ctx, args, variables.get, strings.NewReader(""), p.stdout, p.stderr)
 		p.stdout.close()
 		p.stderr.close()
 	}()
@@ -133,54 +133,6 @@ func TestRunTellsThatTheAddressIsTaken(t *testing.T) {
 	if strings.Contains(p.stderr.String(), "listening") {
 		t.Errorf("it says that it listens: %s", p.stderr)
 	}
-}
-
-// TestRunDrains has a request under way, held at Logto, when the program is told
-// to end.
-func TestRunDrains(t *testing.T) {
-	t.Parallel()
-	logto := newLogto(t)
-	proxy := newProxy(t, logto.Endpoint)
-	p := start(t, merged(serverEnv(logto), env{"ADDR": free, "LOGTO_ENDPOINT": proxy.URL}))
-	w := &world{t: t, logto: logto, url: p.address(t)}
-	arrived, release := make(chan struct{}), make(chan struct{})
-	proxy.intercept(func(rw http.ResponseWriter, r *http.Request, next http.Handler) {
-		if strings.HasPrefix(r.URL.Path, "/api/users/") {
-			close(arrived)
-			<-release
-		}
-		next.ServeHTTP(rw, r)
-	})
-	type result struct {
-		reply
-		err error
-	}
-	token, answered := w.token("alice"), make(chan result)
-	go func() {
-		r, err := w.try(token, `{ me { username } }`, nil)
-		answered <- result{r, err}
-	}()
-	<-arrived
-	p.stop()
-	for refused := false; !refused; {
-		connection, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
-		if refused = err != nil; !refused {
-			_ = connection.Close()
-		}
-	}
-	select {
-	case <-p.ended:
-		t.Fatalf("it ended before the request: %v", p.err)
-	default:
-	}
-	close(release)
-	if got := <-answered; got.err != nil || got.body != `{"data":{"me":{"username":"alice"}}}` {
-		t.Errorf("the request under way: %v", got)
-	}
-	if err := p.end(); err != nil {
-		t.Errorf("end: %v", err)
-	}
-	p.stderr.await(t, "msg=draining")
 }
 
 // TestRunStartsWithoutLogto and becomes ready when Logto comes.

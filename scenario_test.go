@@ -56,7 +56,7 @@ func TestScenarios(t *testing.T) {
 }
 
 // settingsQuery is everything that a settings page shows.
-func settingsQuery(t *testing.T) string {
+func settingsQuery(t testing.TB) string {
 	t.Helper()
 	document, err := os.ReadFile("playground/settings.graphql")
 	if err != nil {

@@ -66,17 +66,23 @@ func TestRedisOutage(t *testing.T) {
 	if err := w.redis.Restart(); err != nil {
 		t.Fatal(err)
 	}
+	bob.awaitStore()
+	for _, name := range []string{"updateUsername", "completeReauthentication", "verifyCode", "linkIdentity", "updatePrimaryEmail"} {
+		bob.must("OK", bob.do(name, inputs[name]))
+	}
+}
+
+// awaitStore waits until the server has found its Redis again.
+func (p page) awaitStore() {
+	p.t.Helper()
 	// Many at once, since the client may have many connections that are broken.
 	const connections = 20
 	for calm := 0; calm < 3; calm++ {
-		answers := atOnce(connections, func(int) answer { return bob.do("startReauthentication", nil) })
+		answers := atOnce(connections, func(int) answer { return p.do("startReauthentication", nil) })
 		if codesOf(answers)["OK"] < connections {
 			calm = -1
 			time.Sleep(10 * time.Millisecond) // The client looks for Redis once a second.
 		}
-	}
-	for _, name := range []string{"updateUsername", "completeReauthentication", "verifyCode", "linkIdentity", "updatePrimaryEmail"} {
-		bob.must("OK", bob.do(name, inputs[name]))
 	}
 }
 
@@ -195,7 +201,7 @@ func renaming(p page) func() answer {
 func TestRedisTakesSecretKey(t *testing.T) {
 	t.Parallel()
 	variables := env(merged(serverEnv(newLogto(t)), env{"REDIS_URL": "redis://127.0.0.1:6379"}))
-	err := run(t.Context(), nil, variables.get, io.Discard, io.Discard)
+	err := run(t.Context(), nil, variables.get, strings.NewReader(""), io.Discard, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), "SECRET_KEY is not set, though REDIS_URL is") {
 		t.Errorf("started: %v", err)
 	}

@@ -35,6 +35,8 @@ type Config struct {
 	// machine-to-machine application that calls the Management API.
 	LogtoAppID     string
 	LogtoAppSecret Secret
+	// LogtoMaxConcurrency bounds the calls of the Management API in flight.
+	LogtoMaxConcurrency int
 	// LogtoManagementAPIResource is the Management API's resource indicator.
 	LogtoManagementAPIResource string
 	// LogtoIssuer pins the issuer of users' tokens; empty takes discovery's.
@@ -46,11 +48,17 @@ type Config struct {
 	AllowedClientIDs []string
 	// Addr is the address to listen on, HOST:PORT.
 	Addr string
+	// ShutdownGrace is how long the server, told to end, goes on serving and says by
+	// /readyz that others should be asked.
+	ShutdownGrace time.Duration
 	// CORSAllowedOrigins are the web origins that may call from a browser, in
 	// the form in which browsers send them. None may when it is empty.
 	CORSAllowedOrigins []string
 	// Playground serves the playground and answers introspection.
 	Playground bool
+	// AccountPageAppID is the application of the account page; without it the page is
+	// not served.
+	AccountPageAppID string
 	// CustomDataReadable and CustomDataWritable are the top-level keys of the
 	// custom data that users may read and write; "*", then the only element,
 	// stands for all.
@@ -70,11 +78,16 @@ type Config struct {
 	RedisURL Secret
 	// TrustedProxies are the networks whose X-Forwarded-For counts.
 	TrustedProxies []netip.Prefix
+	// MaxForgedTokens is how many tokens with a bad signature are found out in a
+	// second, for each CPU.
+	MaxForgedTokens int
 	// SendBudget is how many verification codes may be sent in an hour.
 	SendBudget int
 	// PhoneCountries are the ISO 3166 alpha-2 codes of the countries whose phone
 	// numbers are taken; none means all.
 	PhoneCountries []string
+	// Limits bound what one request can make the server do.
+	Limits Limits
 	// PATMaxLifetime is how long a personal access token lives at most, and where
 	// nothing else is asked for; zero for no bound. PATMaxCount is how many of them
 	// an account may have.
@@ -89,13 +102,19 @@ type Config struct {
 	// the bytes of the key that signs them.
 	EventsWebhookURL    Secret
 	EventsWebhookSecret Secret
+	// PersistedOperations are the documents that clients may name.
+	PersistedOperations PersistedOperations
 	// LogFormat is "text" or "json".
 	LogFormat string
 	// LogLevel is the lowest level that is logged.
 	LogLevel slog.Level
+	// MetricsAddr is where metrics are served, HOST:PORT; nowhere when it is empty.
+	MetricsAddr string
+	// Tracing is about traces.
+	Tracing Tracing
 
 	// Warnings are what works but deserves the operator's attention.
-	Warnings []string
+	Warnings []Problem
 }
 
 // AllowsAnyClient reports whether users' tokens of every application are taken.
@@ -115,9 +134,7 @@ func FromEnv(getenv func(string) string) (*Config, error) {
 		}
 	}
 	isSet := func(name string) bool { return strings.TrimSpace(getenv(name)) != "" }
-	if err := c.relate(isSet); err != nil {
-		problems = append(problems, err)
-	}
+	problems = append(problems, c.relate(isSet)...)
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
@@ -128,58 +145,65 @@ func FromEnv(getenv func(string) string) (*Config, error) {
 // relate checks settings against each other and derives the one that has no
 // default of its own. A setting that failed to load is empty here and passes,
 // since it has been reported already; isSet tells it from one that is missing.
-func (c *Config) relate(isSet func(string) bool) error {
+func (c *Config) relate(isSet func(string) bool) []error {
 	var problems []error
+	wrong := func(setting, what, mend string) { problems = append(problems, Problem{setting, what, mend}) }
 	if strings.HasPrefix(c.LogtoEndpoint, "http:") && !isLoopback(c.LogtoEndpoint) && !c.AllowInsecureLogto {
-		problems = append(problems, errors.New("LOGTO_ENDPOINT uses http: set it to an https address, "+
-			"or, on a network that nobody else can read, set ALLOW_INSECURE_LOGTO=true"))
+		wrong("LOGTO_ENDPOINT", "uses http",
+			"set it to an https address, or, on a network that nobody else can read, set ALLOW_INSECURE_LOGTO=true")
 	}
+	c.Tracing.resolve(isSet)
 	if c.LogtoManagementAPIResource == "" {
 		c.LogtoManagementAPIResource = managementAPI(c.LogtoEndpoint)
 	}
 	if isManagementAPI(c.AccountAPIResource, c.LogtoManagementAPIResource) {
-		problems = append(problems, errors.New("ACCOUNT_API_RESOURCE is the Management API's own: create an API "+
-			"resource for this server in Logto and set it to that one's identifier, e.g. https://account.example.com"))
+		wrong("ACCOUNT_API_RESOURCE", "is the Management API's own",
+			"create an API resource for this server in Logto and set it to that one's identifier, e.g. https://account.example.com")
+	}
+	if c.AccountPageAppID != "" && !c.AllowsAnyClient() && !slices.Contains(c.AllowedClientIDs, c.AccountPageAppID) {
+		wrong("ACCOUNT_PAGE_APP_ID", "is not among ALLOWED_CLIENT_IDS, so the page's own requests would be refused",
+			"add it to ALLOWED_CLIENT_IDS")
 	}
 	if c.RedisURL != "" && !isSet("SECRET_KEY") {
-		problems = append(problems, errors.New("SECRET_KEY is not set, though REDIS_URL is: set it to the same key on every "+
-			"instance, 32 random bytes in base64, as this prints: openssl rand -base64 32"))
+		wrong("SECRET_KEY", "is not set, though REDIS_URL is",
+			"set it to the same key on every instance, 32 random bytes in base64, as this prints: openssl rand -base64 32")
 	}
 	if c.EventsWebhookURL != "" && !isSet("EVENTS_WEBHOOK_SECRET") {
-		problems = append(problems, errors.New("EVENTS_WEBHOOK_SECRET is not set, though EVENTS_WEBHOOK_URL is: set it to at least "+
-			"32 random bytes in base64, as this prints: openssl rand -base64 32"))
+		wrong("EVENTS_WEBHOOK_SECRET", "is not set, though EVENTS_WEBHOOK_URL is",
+			"set it to at least 32 random bytes in base64, as this prints: openssl rand -base64 32")
 	}
-	return errors.Join(problems...)
+	return problems
 }
 
 // warn collects what is allowed but dangerous.
 func (c *Config) warn() {
+	warn := func(setting, what, mend string) { c.Warnings = append(c.Warnings, Problem{setting, what, mend}) }
 	if strings.HasPrefix(c.LogtoEndpoint, "http:") && !isLoopback(c.LogtoEndpoint) {
-		c.Warnings = append(c.Warnings, "LOGTO_ENDPOINT uses http: whoever can read the network between here and "+
-			"Logto gets a credential that can change every account")
+		warn("LOGTO_ENDPOINT", "uses http, so whoever can read the network between here and Logto gets a credential that can "+
+			"change every account", "set it to an https address")
 	}
 	if c.AllowsAnyClient() {
-		c.Warnings = append(c.Warnings, "ALLOWED_CLIENT_IDS is *: users' tokens of every application are accepted, "+
-			"those got by token exchange included")
+		warn("ALLOWED_CLIENT_IDS", "is *, so users' tokens of every application are accepted, those got by token exchange included",
+			"list the app IDs of your own applications")
 	}
 	if isEverything(c.CustomDataWritable) {
-		c.Warnings = append(c.Warnings, "CUSTOM_DATA_WRITABLE is *: users can change all of their custom data, "+
-			"roles and plans kept there included")
+		warn("CUSTOM_DATA_WRITABLE", "is *, so users can change all of their custom data, roles and plans kept there included",
+			"list the keys that are the users' own")
 	}
 	for _, target := range slices.Sorted(maps.Keys(c.ConnectorDataKeys)) {
 		if slices.Contains(c.ConnectorDataKeys[target], "credential") {
-			c.Warnings = append(c.Warnings, fmt.Sprintf("CONNECTOR_DATA_KEYS lets credential pass for %s: whoever gets hold of "+
-				"somebody's ID token there can link that account", target))
+			warn("CONNECTOR_DATA_KEYS", fmt.Sprintf("lets credential pass for %s, so whoever gets hold of somebody's ID token there "+
+				"can link that account", target), "take credential out of it")
 		}
 	}
 	if len(c.SecretKeys) == 0 {
-		c.Warnings = append(c.Warnings, "SECRET_KEY is not set: a random key is taken, so what was begun before a restart has to "+
-			"be begun again, and a second instance can't go on with what this one began")
+		warn("SECRET_KEY", "is not set, so a random key is taken: what was begun before a restart has to be begun again, and a second "+
+			"instance can't go on with what this one began", "set it to 32 random bytes in base64, as this prints: openssl rand -base64 32")
 	}
 	for _, origin := range c.CORSAllowedOrigins {
 		if strings.HasPrefix(origin, "http:") && !isLoopback(origin) {
-			c.Warnings = append(c.Warnings, fmt.Sprintf("CORS_ALLOWED_ORIGINS has %s: whoever sits between that "+
-				"site and its visitors can take over their accounts", origin))
+			warn("CORS_ALLOWED_ORIGINS", fmt.Sprintf("has %s, so whoever sits between that site and its visitors can take over their "+
+				"accounts", origin), "serve that site by https")
 		}
 	}
 }

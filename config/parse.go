@@ -26,13 +26,6 @@ func boolean(v string) (bool, error) {
 	return b, nil
 }
 
-func logFormat(v string) (string, error) {
-	if v != "text" && v != "json" {
-		return "", fmt.Errorf("is %q", v)
-	}
-	return v, nil
-}
-
 func logLevel(v string) (slog.Level, error) {
 	switch v {
 	case "debug":
@@ -162,6 +155,15 @@ func lifetime(v string) (time.Duration, error) {
 	}
 	if err != nil || length < time.Minute || length > mostDays*day {
 		return 0, fmt.Errorf("is not a length of time from 1m to %dd", mostDays)
+	}
+	return length, nil
+}
+
+// grace parses a length of time that may be zero.
+func grace(v string) (time.Duration, error) {
+	length, err := time.ParseDuration(v)
+	if err != nil || length < 0 || length > 5*time.Minute {
+		return 0, errors.New("is not a length of time from 0s to 5m")
 	}
 	return length, nil
 }

@@ -36,6 +36,16 @@ func (c *Config) protectionSettings() []setting {
 		},
 		{
 			Setting: Setting{
+				Name: "MAX_FORGED_TOKENS", Default: "20",
+				Description: "How many access tokens with a bad signature are checked in a second, for each CPU, from 1 to 1000: those of " +
+					"networks that send few, and once more those of all others. One takes about a millisecond of CPU. In a flood of them, " +
+					"the network that it comes from waits for new tokens to be checked, and nobody else does.",
+			},
+			mend: "set it to a number of tokens, e.g. 20",
+			read: into(&c.MaxForgedTokens, upTo(1000)),
+		},
+		{
+			Setting: Setting{
 				Name: "SEND_BUDGET", Default: "1000",
 				Description: "How many verification codes may be sent in an hour, over all users, from 1 to 1000000. It bounds what an " +
 					"attack can cost.",

@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -45,7 +44,7 @@ func (s setting) load(getenv func(string) string) error {
 		err = errors.New("is not set")
 	}
 	if err != nil {
-		return fmt.Errorf("%s %w: %s", s.Name, err, s.mend)
+		return Problem{Setting: s.Name, What: err.Error(), Mend: s.mend}
 	}
 	return nil
 }
@@ -71,7 +70,7 @@ func into[T any](field *T, parse func(string) (T, error)) func(string) error {
 
 // settings is the one table of all settings, bound to c's fields.
 func (c *Config) settings() []setting {
-	return slices.Concat(c.serviceSettings(), c.accountSettings(), c.protectionSettings(), c.logSettings())
+	return slices.Concat(c.serviceSettings(), c.accountSettings(), c.protectionSettings(), c.limitSettings(), c.persistedSettings(), c.logSettings(), c.telemetrySettings())
 }
 
 // serviceSettings are about Logto, the callers and what they get.
@@ -122,6 +121,15 @@ func (c *Config) serviceSettings() []setting {
 		},
 		{
 			Setting: Setting{
+				Name: "LOGTO_MAX_CONCURRENCY", Default: "128",
+				Description: "How many calls of the Management API this server makes at a time at most, from 1 to 1000. " +
+					"Below that it finds out by itself how many your Logto bears.",
+			},
+			mend: "set it to a number of calls, e.g. 128",
+			read: into(&c.LogtoMaxConcurrency, upTo(1000)),
+		},
+		{
+			Setting: Setting{
 				Name: "ALLOW_INSECURE_LOGTO", Default: "false",
 				Description: "`true` allows a `LOGTO_ENDPOINT` with `http` that isn't on loopback, such as one in a private container network.",
 			},
@@ -157,6 +165,15 @@ func (c *Config) serviceSettings() []setting {
 		},
 		{
 			Setting: Setting{
+				Name: "SHUTDOWN_GRACE", Default: "5s",
+				Description: "How long after SIGTERM requests are still taken, while `/readyz` answers 503 so that load balancers send no more: " +
+					"`0s` to `5m`. Then the port closes, and requests under way have the operation timeout and five seconds more to end. A second signal ends the process at once.",
+			},
+			mend: "set it to a length of time from 0s to 5m, e.g. 10s: somewhat longer than your load balancer takes to notice",
+			read: into(&c.ShutdownGrace, grace),
+		},
+		{
+			Setting: Setting{
 				Name: "CORS_ALLOWED_ORIGINS",
 				Description: "Origins of the web pages that may call, `https://app.example.com`, separated by commas. There are no " +
 					"wildcards. When not set, only pages of this server's own origin and native apps can call.",
@@ -171,6 +188,17 @@ func (c *Config) serviceSettings() []setting {
 			},
 			mend: "set it to true or false",
 			read: into(&c.Playground, boolean),
+		},
+		{
+			Setting: Setting{
+				Name: "ACCOUNT_PAGE_APP_ID",
+				Description: "App ID of a single-page application in Logto, one of `ALLOWED_CLIENT_IDS`. When set, the reference account page is " +
+					"served at `/account`, and signs people in as that application. In Logto it needs the redirect URI " +
+					"`https://{this server}/account/callback` and the post sign-out redirect URI `https://{this server}/account/`; for linking social " +
+					"accounts, add `https://{this server}/account/link` to `REDIRECT_URIS`.",
+			},
+			mend: "set it to the app ID of a single-page application, as Logto's console shows it",
+			read: into(&c.AccountPageAppID, word[string]),
 		},
 		{
 			Setting: Setting{
@@ -232,7 +260,7 @@ func (c *Config) logSettings() []setting {
 				Description: "`text` or `json`.",
 			},
 			mend: "set it to text or json",
-			read: into(&c.LogFormat, logFormat),
+			read: into(&c.LogFormat, oneOf("text", "json")),
 		},
 		{
 			Setting: Setting{

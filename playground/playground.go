@@ -32,13 +32,8 @@ type Options struct {
 // query for everything that a settings page shows.
 func New(options Options) http.Handler {
 	page := template.Must(template.New("page").Parse(pageHTML))
-	assets := loadAssets()
 	mux := http.NewServeMux()
-	urls := make(map[string]string, len(assets))
-	for _, a := range assets {
-		urls[a.name] = a.path
-		mux.Handle("GET "+a.path, a)
-	}
+	urls := handleAssets(mux)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		data := pageData{GraphQLPath: options.GraphQLPath, Query: settingsQuery, URLs: urls, StyleNonce: rand.Text()}
 		if options.Token != nil {
@@ -46,7 +41,7 @@ func New(options Options) http.Handler {
 		}
 		servePage(w, page, data)
 	})
-	return secured(mux)
+	return mux
 }
 
 type pageData struct {
@@ -67,6 +62,7 @@ func servePage(w http.ResponseWriter, page *template.Template, data pageData) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store") // The nonce is for one load, the token for nobody else.
 	h.Set("Content-Security-Policy", contentSecurityPolicy(data.StyleNonce))
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	_, _ = body.WriteTo(w) // Whoever asked has gone.
 }
 
@@ -75,16 +71,4 @@ func servePage(w http.ResponseWriter, page *template.Template, data pageData) {
 func contentSecurityPolicy(styleNonce string) string {
 	return "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-" + styleNonce + "'; connect-src 'self'; " +
 		"img-src 'self' data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-}
-
-func secured(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		next.ServeHTTP(w, r)
-	})
 }

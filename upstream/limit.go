@@ -13,7 +13,7 @@ const (
 	firstLimit = 8
 	// minSlowdown is by how much calls may slow each other down in any case. Where
 	// calls take next to no time it is noise, and takes nobody's time either.
-	minSlowdown = 20 * time.Millisecond
+	minSlowdown = 15 * time.Millisecond
 	// wakeUps is how often, about, a call that was let through waits until this process
 	// goes on with it. Where the processor is busy these waits are not the service's.
 	wakeUps = 3

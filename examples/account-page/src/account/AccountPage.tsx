@@ -1,0 +1,78 @@
+import { useCallback, useMemo } from "react";
+import { type CombinedError, useQuery } from "urql";
+
+import type { End } from "../AccountApp";
+import { failureOf } from "../graphql/failure";
+import { AccountQuery } from "../operations/account";
+import { useSession } from "../session/session";
+import { StepUpProvider } from "../step-up/StepUp";
+import { texts } from "../texts";
+import { FailureMessage } from "../ui/messages";
+import { ReloadProvider } from "../ui/reload";
+import { Applications } from "./Applications";
+import { Closing } from "./Closing";
+import { AccountProvider } from "./context";
+import { CustomData } from "./CustomData";
+import { Identities } from "./Identities";
+import { LinkReturn } from "./LinkReturn";
+import { Mfa } from "./Mfa";
+import { Organizations } from "./Organizations";
+import { PersonalAccessTokens } from "./PersonalAccessTokens";
+import { Profile } from "./Profile";
+import { Sessions } from "./Sessions";
+import { SignInMethods } from "./SignInMethods";
+
+interface Props {
+  offersSuspension: boolean;
+  onEnd: (end: End) => void;
+}
+
+/** The whole page, of one query. */
+export function AccountPage({ offersSuspension, onEnd }: Props) {
+  const session = useSession();
+  const [{ data, error, fetching }, execute] = useQuery({ query: AccountQuery });
+  const reload = useCallback(() => execute({ requestPolicy: "network-only" }), [execute]);
+  const account = useMemo(
+    () => data?.me && { user: data.me, settings: data.accountSettings, failed: failedPaths(error) },
+    [data, error],
+  );
+
+  return (
+    <ReloadProvider value={reload}>
+      <header className="page">
+        <h1>{texts.title}</h1>
+        <button type="button" onClick={session.signOut}>
+          {texts.signOut}
+        </button>
+      </header>
+      <main aria-busy={fetching}>
+        {account ? (
+          <AccountProvider value={account}>
+            <StepUpProvider>
+              {error && <FailureMessage failure={failureOf(error)} reading />}
+              <LinkReturn />
+              <Profile />
+              <SignInMethods />
+              <Identities />
+              <Mfa />
+              <PersonalAccessTokens />
+              <Sessions />
+              <Applications />
+              <Organizations />
+              <CustomData />
+              <Closing offersSuspension={offersSuspension} onEnd={onEnd} />
+            </StepUpProvider>
+          </AccountProvider>
+        ) : error ? (
+          <FailureMessage failure={failureOf(error)} reading />
+        ) : (
+          <p role="status">{texts.loading}</p>
+        )}
+      </main>
+    </ReloadProvider>
+  );
+}
+
+function failedPaths(error: CombinedError | undefined): ReadonlySet<string> {
+  return new Set(error?.graphQLErrors.map(({ path }) => path?.join(".") ?? ""));
+}

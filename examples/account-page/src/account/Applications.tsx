@@ -1,0 +1,77 @@
+import { useState } from "react";
+
+import { useChange } from "../graphql/change";
+import { type AuthorizedApplication, RevokeAuthorizedApplication } from "../operations/applications";
+import { texts } from "../texts";
+import { Action } from "../ui/Action";
+import { Row, Section } from "../ui/Section";
+import { Day } from "../ui/time";
+import { useAccess, useAccount } from "./context";
+import { RemoveDialog } from "./RemoveDialog";
+import { Unavailable } from "./Unavailable";
+
+/** What applications may do in the person's name. */
+export function Applications() {
+  const { user } = useAccount();
+  const access = useAccess("SESSION");
+  if (access === "OFF") {
+    return null;
+  }
+  return (
+    <Section title={texts.applications.title} description={texts.applications.description}>
+      <Unavailable field="authorizedApplications" />
+      {user.authorizedApplications?.length === 0 && <p>{texts.applications.none}</p>}
+      <ul className="list">
+        {user.authorizedApplications?.map((application) => (
+          <li key={application.id}>
+            <Application application={application} isEditable={access === "EDIT"} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+interface Props {
+  application: AuthorizedApplication;
+  isEditable: boolean;
+}
+
+function Application({ application, isEditable }: Props) {
+  const [isRevoking, setRevoking] = useState(false);
+  const revoke = useChange(RevokeAuthorizedApplication);
+  const name = application.name ?? application.applicationId;
+  return (
+    <>
+      <Row
+        label={name}
+        details={
+          <>
+            {application.isThirdParty && <span>{texts.applications.thirdParty} </span>}
+            {application.createdAt && (
+              <>
+                {texts.since} <Day at={application.createdAt} />
+              </>
+            )}
+            <details>
+              <summary>{texts.applications.scopes(application.scopes.length)}</summary>
+              {application.scopes.join(", ")}
+            </details>
+          </>
+        }
+        actions={
+          isEditable && <Action verb={texts.applications.revoke} what={name} onClick={() => setRevoking(true)} />
+        }
+      />
+      {isRevoking && (
+        <RemoveDialog
+          what={texts.applications.one(name)}
+          value={name}
+          explanation={texts.applications.revokeExplained}
+          remove={() => revoke({ input: { id: application.id } })}
+          onClose={() => setRevoking(false)}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+import { useState } from "react";
+
+import { useChange } from "../graphql/change";
+import { RemovePrimaryEmail, UpdatePrimaryEmail } from "../operations/identifiers";
+import { useStepUp } from "../step-up/StepUp";
+import { texts } from "../texts";
+import { AddressDialog } from "./AddressDialog";
+import { useAccount } from "./context";
+import { IdentifierRow } from "./IdentifierRow";
+import { RemoveDialog } from "./RemoveDialog";
+
+interface Props {
+  isEditable: boolean;
+}
+
+export function Email({ isEditable }: Props) {
+  const { user } = useAccount();
+  const [dialog, setDialog] = useState<"change" | "remove" | null>(null);
+  const { confirmed } = useStepUp();
+  const updatePrimaryEmail = useChange(UpdatePrimaryEmail);
+  const removePrimaryEmail = useChange(RemovePrimaryEmail);
+  const close = () => setDialog(null);
+  const label = texts.signInMethods.email;
+  return (
+    <>
+      <IdentifierRow
+        label={label}
+        value={user.primaryEmail}
+        isEditable={isEditable}
+        removable={user.primaryEmailRemovable}
+        onChange={() => setDialog("change")}
+        onRemove={() => setDialog("remove")}
+      />
+      {dialog === "change" && (
+        <AddressDialog
+          kind="email"
+          label={label}
+          field={{ type: "email", autoComplete: "email" }}
+          update={(email, identifierProof, stepUpProof) =>
+            updatePrimaryEmail({ input: { email, identifierProof, stepUpProof } })
+          }
+          onClose={close}
+        />
+      )}
+      {dialog === "remove" && (
+        <RemoveDialog
+          what={label}
+          value={user.primaryEmail}
+          remove={() => confirmed((stepUpProof) => removePrimaryEmail({ input: { stepUpProof } }))}
+          onClose={close}
+        />
+      )}
+    </>
+  );
+}

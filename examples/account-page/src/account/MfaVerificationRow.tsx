@@ -1,0 +1,54 @@
+import { useState } from "react";
+
+import { useChange } from "../graphql/change";
+import { type MfaVerification, RemoveMfaVerification } from "../operations/mfa";
+import { useStepUp } from "../step-up/StepUp";
+import { texts } from "../texts";
+import { Action } from "../ui/Action";
+import { Row } from "../ui/Section";
+import { Day } from "../ui/time";
+import { RemoveDialog } from "./RemoveDialog";
+
+interface Props {
+  factor: MfaVerification;
+  isEditable: boolean;
+}
+
+export function MfaVerificationRow({ factor, isEditable }: Props) {
+  const [isRemoving, setRemoving] = useState(false);
+  const { confirmed } = useStepUp();
+  const removeMfaVerification = useChange(RemoveMfaVerification);
+  const kind = texts.mfa.name(factor.__typename);
+  const name = (factor.__typename === "WebAuthnVerification" && factor.name) || kind;
+  return (
+    <>
+      <Row
+        label={name}
+        details={
+          <>
+            {name !== kind && <span>{kind}. </span>}
+            {factor.__typename === "BackupCodeVerification" && <span>{texts.mfa.remaining(factor.remainingCodes)} </span>}
+            {texts.since} <Day at={factor.createdAt} />
+            {factor.lastUsedAt && (
+              <>
+                , {texts.lastUsed} <Day at={factor.lastUsedAt} />
+              </>
+            )}
+          </>
+        }
+        actions={
+          isEditable && <Action verb={texts.actions.remove} what={name} onClick={() => setRemoving(true)} />
+        }
+      />
+      {isRemoving && (
+        <RemoveDialog
+          what={name}
+          value={name}
+          explanation={texts.mfa.removeExplained}
+          remove={() => confirmed((stepUpProof) => removeMfaVerification({ input: { id: factor.id, stepUpProof } }))}
+          onClose={() => setRemoving(false)}
+        />
+      )}
+    </>
+  );
+}

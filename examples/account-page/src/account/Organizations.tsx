@@ -1,0 +1,32 @@
+import { texts } from "../texts";
+import { Row, Section } from "../ui/Section";
+import { useAccount } from "./context";
+import { Unavailable } from "./Unavailable";
+
+/** What the person is a member of, if there is anything. */
+export function Organizations() {
+  const { user } = useAccount();
+  if (user.organizations?.length === 0) {
+    return null;
+  }
+  return (
+    <Section title={texts.organizations.title}>
+      <Unavailable field="organizations" />
+      <ul className="list">
+        {user.organizations?.map(({ id, name, description, roles }) => (
+          <li key={id}>
+            <Row
+              label={name}
+              details={
+                <>
+                  {description && <span>{description}. </span>}
+                  {roles.length > 0 && <span>{texts.organizations.roles(roles)}</span>}
+                </>
+              }
+            />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,91 @@
+import { useState } from "react";
+
+import { useChange } from "../graphql/change";
+import { DeletePersonalAccessToken, type PersonalAccessToken } from "../operations/personal_access_tokens";
+import { texts } from "../texts";
+import { Action } from "../ui/Action";
+import { Row, Section } from "../ui/Section";
+import { Day } from "../ui/time";
+import { useAccess, useAccount } from "./context";
+import { NewTokenDialog } from "./NewTokenDialog";
+import { RemoveDialog } from "./RemoveDialog";
+import { RenameTokenDialog } from "./RenameTokenDialog";
+import { Unavailable } from "./Unavailable";
+
+export function PersonalAccessTokens() {
+  const { user } = useAccount();
+  const access = useAccess("PERSONAL_ACCESS_TOKEN");
+  const [isCreating, setCreating] = useState(false);
+  if (access === "OFF") {
+    return null;
+  }
+  return (
+    <Section title={texts.tokens.title} description={texts.tokens.description}>
+      <Unavailable field="personalAccessTokens" />
+      {user.personalAccessTokens?.length === 0 && <p>{texts.tokens.none}</p>}
+      <ul className="list">
+        {user.personalAccessTokens?.map((token) => (
+          <li key={token.id}>
+            <Token token={token} isEditable={access === "EDIT"} />
+          </li>
+        ))}
+      </ul>
+      {access === "EDIT" && (
+        <button type="button" onClick={() => setCreating(true)}>
+          {texts.tokens.create}
+        </button>
+      )}
+      {isCreating && <NewTokenDialog onClose={() => setCreating(false)} />}
+    </Section>
+  );
+}
+
+interface TokenProps {
+  token: PersonalAccessToken;
+  isEditable: boolean;
+}
+
+function Token({ token, isEditable }: TokenProps) {
+  const [dialog, setDialog] = useState<"rename" | "delete" | null>(null);
+  const deletePersonalAccessToken = useChange(DeletePersonalAccessToken);
+  const close = () => setDialog(null);
+  const { name } = token;
+  return (
+    <>
+      <Row
+        label={name}
+        details={
+          <>
+            {texts.since} <Day at={token.createdAt} />
+            {", "}
+            {token.expiresAt ? (
+              <span className={token.isExpired ? "error" : ""}>
+                {token.isExpired ? texts.tokens.expired : texts.tokens.expires} <Day at={token.expiresAt} />
+              </span>
+            ) : (
+              texts.tokens.forever
+            )}
+          </>
+        }
+        actions={
+          isEditable && (
+            <>
+              <Action verb={texts.tokens.rename} what={name} onClick={() => setDialog("rename")} />
+              <Action verb={texts.tokens.delete} what={name} onClick={() => setDialog("delete")} />
+            </>
+          )
+        }
+      />
+      {dialog === "rename" && <RenameTokenDialog name={name} onClose={close} />}
+      {dialog === "delete" && (
+        <RemoveDialog
+          what={texts.tokens.one(name)}
+          value={name}
+          explanation={texts.tokens.deleteExplained}
+          remove={() => deletePersonalAccessToken({ input: { name } })}
+          onClose={close}
+        />
+      )}
+    </>
+  );
+}

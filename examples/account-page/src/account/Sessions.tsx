@@ -1,0 +1,76 @@
+import { useState } from "react";
+
+import { useChange } from "../graphql/change";
+import { RevokeSession } from "../operations/applications";
+import type { LogtoSession } from "../operations/sessions";
+import { texts } from "../texts";
+import { Action } from "../ui/Action";
+import { Row, Section } from "../ui/Section";
+import { Minute } from "../ui/time";
+import { useAccess, useAccount } from "./context";
+import { RemoveDialog } from "./RemoveDialog";
+import { Unavailable } from "./Unavailable";
+
+/** Where the person is signed in. */
+export function Sessions() {
+  const { user } = useAccount();
+  const access = useAccess("SESSION");
+  if (access === "OFF") {
+    return null;
+  }
+  return (
+    <Section title={texts.sessions.title} description={texts.sessions.description}>
+      <Unavailable field="sessions" />
+      {user.sessions?.length === 0 && <p>{texts.sessions.none}</p>}
+      <ul className="list">
+        {user.sessions?.map((session) => (
+          <li key={session.id}>
+            <SessionRow session={session} isEditable={access === "EDIT"} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+interface Props {
+  session: LogtoSession;
+  isEditable: boolean;
+}
+
+function SessionRow({ session, isEditable }: Props) {
+  const [isRevoking, setRevoking] = useState(false);
+  const revokeSession = useChange(RevokeSession);
+  const { browser, os, userAgent, city, country, ip, signedInAt } = session;
+  const device = texts.sessions.device(browser, os) ?? userAgent ?? texts.sessions.unknownDevice;
+  const place = [city, country, ip].filter(Boolean).join(", ");
+  return (
+    <>
+      <Row
+        label={device}
+        details={
+          <>
+            {place && <span>{place}. </span>}
+            {signedInAt && (
+              <>
+                {texts.sessions.since} <Minute at={signedInAt} />
+              </>
+            )}
+          </>
+        }
+        actions={
+          isEditable && <Action verb={texts.sessions.revoke} what={device} onClick={() => setRevoking(true)} />
+        }
+      />
+      {isRevoking && (
+        <RemoveDialog
+          what={texts.sessions.one}
+          value={device}
+          explanation={texts.sessions.revokeExplained}
+          remove={() => revokeSession({ input: { id: session.id } })}
+          onClose={() => setRevoking(false)}
+        />
+      )}
+    </>
+  );
+}

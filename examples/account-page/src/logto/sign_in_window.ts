@@ -1,0 +1,87 @@
+import { BaseClient, createRequester, generateCodeChallenge, generateCodeVerifier, generateState } from "@logto/browser";
+
+import { address, currentView, type LogtoSettings } from "../config";
+
+// A re-authentication happens in a window of its own, so that the page stays as it
+// is. Its client keeps everything in that window's session storage: the page's own
+// sign-in is not touched by it, whoever signs in there.
+
+const prefix = "accountql:reauthentication:";
+const channelName = "accountql:reauthentication";
+
+/** What the window sends to the page. */
+interface Message {
+  nonce: string;
+  idToken: string;
+}
+
+/** Whether this window was opened for a re-authentication. */
+export function isReauthentication(): boolean {
+  return (
+    currentView() === "reauthentication" ||
+    (currentView() === "callback" && sessionStorage.getItem(`${prefix}signInSession`) !== null)
+  );
+}
+
+/**
+ * Opens the window, and waits for the ID token with the nonce of the parameters.
+ */
+export async function signInInWindow(parameters: Promise<Record<string, string>>, signal: AbortSignal): Promise<string> {
+  const opened = window.open("", "_blank", "popup,width=480,height=720");
+  if (!opened) {
+    throw new Error("the browser doesn't open windows for this page");
+  }
+  try {
+    const asked = await parameters;
+    const answer = answerTo(asked["nonce"] ?? "", signal);
+    opened.location.href = `${address("reauthentication")}?${new URLSearchParams(asked).toString()}`;
+    return await answer;
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
+function answerTo(nonce: string, signal: AbortSignal): Promise<string> {
+  const channel = new BroadcastChannel(channelName);
+  return new Promise<string>((resolve, reject) => {
+    channel.onmessage = ({ data }: MessageEvent<Message>) => {
+      if (data.nonce === nonce) {
+        resolve(data.idToken);
+      }
+    };
+    signal.addEventListener("abort", () => reject(signal.reason as Error));
+  }).finally(() => channel.close());
+}
+
+/** Runs in the window: goes to Logto at first, and back from there closes it. */
+export async function reauthenticate(logto: LogtoSettings): Promise<void> {
+  const client = new BaseClient(
+    { endpoint: logto.endpoint, appId: logto.appId, scopes: ["openid"], includeReservedScopes: false },
+    {
+      requester: createRequester(fetch),
+      navigate: (url) => location.replace(url),
+      storage: {
+        getItem: async (key) => sessionStorage.getItem(prefix + key),
+        setItem: async (key, value) => sessionStorage.setItem(prefix + key, value),
+        removeItem: async (key) => sessionStorage.removeItem(prefix + key),
+      },
+      generateCodeChallenge,
+      generateCodeVerifier,
+      generateState,
+    },
+  );
+  if (currentView() === "reauthentication") {
+    const extraParams = Object.fromEntries(new URLSearchParams(location.search));
+    await client.signIn({ redirectUri: address("callback"), extraParams });
+    return;
+  }
+  await client.handleSignInCallback(location.href);
+  const idToken = await client.getIdToken();
+  const { nonce } = (await client.getIdTokenClaims()) as { nonce?: string };
+  await client.clearAllTokens();
+  const channel = new BroadcastChannel(channelName);
+  channel.postMessage({ nonce: nonce ?? "", idToken: idToken ?? "" } satisfies Message);
+  channel.close();
+  window.close();
+}

@@ -1,0 +1,24 @@
+import { useChange } from "../graphql/change";
+import { texts } from "../texts";
+import { Field } from "../ui/Field";
+import { Form } from "../ui/Form";
+import { type Verification, VerifyPassword } from "../operations/proofs";
+
+interface Props {
+  onProof: (verification: Verification) => void;
+  onCancel: () => void;
+}
+
+export function PasswordProof({ onProof, onCancel }: Props) {
+  const verifyPassword = useChange(VerifyPassword);
+  return (
+    <Form
+      submit={texts.actions.continue}
+      onSubmit={(fields) => verifyPassword({ input: { password: String(fields.get("password")) } })}
+      onDone={({ verification }) => onProof(verification!)}
+      onCancel={onCancel}
+    >
+      <Field name="password" label={texts.stepUp.password} type="password" autoComplete="current-password" autoFocus />
+    </Form>
+  );
+}

@@ -1,0 +1,326 @@
+import type { Settings } from "./operations/account";
+
+type UsernamePolicy = Settings["usernamePolicy"];
+
+const profileLabels: Record<string, string> = {
+  name: "Full name",
+  avatar: "Picture address",
+  givenName: "Given name",
+  middleName: "Middle name",
+  familyName: "Family name",
+  nickname: "Nickname",
+  preferredUsername: "Preferred short name",
+  profile: "Profile page",
+  website: "Website",
+  gender: "Gender",
+  birthdate: "Date of birth",
+  zoneinfo: "Time zone",
+  locale: "Language and region",
+  "address.formatted": "Address",
+  "address.streetAddress": "Street",
+  "address.postalCode": "Postal code",
+  "address.locality": "City",
+  "address.region": "Region",
+  "address.country": "Country",
+};
+
+const profileHints: Record<string, string> = {
+  birthdate: "Such as 1990-05-17.",
+  zoneinfo: "Such as Europe/Paris.",
+  locale: "Such as en-GB.",
+  profile: "An address that begins with https://.",
+  website: "An address that begins with https://.",
+};
+
+const failures: Record<string, string> = {
+  UNAUTHENTICATED: "You are signed out. Sign in again.",
+  ACCOUNT_SUSPENDED: "This account is suspended.",
+  ACCOUNT_NOT_FOUND: "This account no longer exists.",
+  UPSTREAM_UNAVAILABLE: "The account service can’t be reached right now. Try again later.",
+  UPSTREAM_TIMEOUT: "The account service took too long to answer.",
+  UPSTREAM_MISCONFIGURED: "The account service isn’t set up correctly. Only its operator can mend this.",
+  RATE_LIMITED: "There were too many requests.",
+  OPERATION_TIMEOUT: "This took longer than is allowed.",
+  NETWORK: "No answer came. Check your connection.",
+};
+
+const factorNames: Record<string, string> = {
+  TotpVerification: "Authenticator app",
+  WebAuthnVerification: "Passkey",
+  BackupCodeVerification: "Backup codes",
+};
+
+const stepUpMethods: Record<string, string> = {
+  PASSWORD: "Use your password",
+  EMAIL_CODE: "Get a code by email",
+  PHONE_CODE: "Get a code by text message",
+  FRESH_SIGN_IN: "Sign in again",
+};
+
+function plural(count: number, one: string, many: string): string {
+  return count === 1 ? `1 ${one}` : `${count} ${many}`;
+}
+
+function duration(seconds: number): string {
+  return seconds < 90 ? plural(seconds, "second", "seconds") : plural(Math.ceil(seconds / 60), "minute", "minutes");
+}
+
+/** Every word that the page says by itself. The server's messages are shown as they come. */
+export const texts = {
+  /** For dates. */
+  language: "en",
+  title: "My account",
+  loading: "Loading…",
+  noConfig: "This page isn’t set up: its config.json can’t be read.",
+  signOut: "Sign out",
+  notSet: "Not set",
+  isSet: "Set",
+  since: "Since",
+  lastUsed: "last used",
+  unavailable: "This can’t be loaded right now.",
+  changed: (what: string) => `${what} changed.`,
+  removed: (what: string) => `${what} removed.`,
+  removeQuestion: (what: string) => `Remove ${what}?`,
+  notRemovable: (reason: string | null) =>
+    reason === "LAST_SIGN_IN_METHOD"
+      ? "It can’t be removed: nothing else would be left to sign in with."
+      : "It can’t be removed here.",
+  retryAfter: (seconds: number) => `Try again in ${duration(seconds)}.`,
+  attemptsRemaining: (count: number) => `${plural(count, "try", "tries")} left.`,
+  outcomeUnknown: "The change may or may not have been made. Reload the account and look before you try again.",
+  failure: (code: string, requiredScope?: string) =>
+    code === "FORBIDDEN"
+      ? `This page isn’t allowed to do that: its sign-in lacks the scope ${requiredScope ?? ""}.`
+      : (failures[code] ?? `Something went wrong (${code}).`),
+
+  actions: {
+    save: "Save",
+    cancel: "Cancel",
+    close: "Close",
+    continue: "Continue",
+    remove: "Remove",
+    reload: "Reload the account",
+    copy: "Copy",
+    copied: "Copied",
+    working: "Working…",
+    change: "Change",
+    add: "Add",
+    removeThe: (what: string) => `Remove ${what}`,
+  },
+
+  signIn: {
+    signIn: "Sign in",
+    again: "Sign in again",
+    why: "Sign in to see and change your account.",
+    failed: "The sign-in failed",
+    failedWhy: "It was interrupted, or took too long.",
+  },
+
+  ended: {
+    UNAUTHENTICATED: { title: "You are signed out", what: "Your sign-in has ended. Sign in again to go on." },
+    ACCOUNT_SUSPENDED: { title: "This account is suspended", what: "Only the operator of this service can change that." },
+    ACCOUNT_NOT_FOUND: { title: "This account no longer exists", what: "It was deleted." },
+    SUSPENDED: { title: "Your account is suspended", what: "Only the operator of this service can change that." },
+    DELETED: { title: "Your account is deleted", what: "All that belonged to it is gone." },
+  },
+
+  profile: {
+    title: "Profile",
+    noName: "No name",
+    more: "More about you",
+    editLabel: "What this service calls you",
+    edit: "Edit profile",
+    saved: "Profile saved.",
+    address: "Address",
+    httpsOnly: "An address that begins with https://.",
+    label: (name: string) => profileLabels[name] ?? name,
+    hint: (name: string) => profileHints[name],
+  },
+
+  signInMethods: {
+    title: "Ways to sign in",
+    username: "Username",
+    email: "Email address",
+    phone: "Phone number",
+    password: "Password",
+    newOne: (what: string) => `New ${what.toLowerCase()}`,
+    phoneHint: "With + and the country’s code, such as +12025550143.",
+    usernameRules: (policy: UsernamePolicy) => {
+      const characters = [
+        policy?.lowercase !== false && "a to z",
+        policy?.uppercase !== false && "A to Z",
+        policy?.numbers !== false && "digits (not as the first)",
+        policy?.underscore !== false && "_",
+      ].filter(Boolean);
+      const length = policy?.minLength && policy.maxLength ? `${policy.minLength} to ${policy.maxLength} characters: ` : "";
+      return `${length}${characters.join(", ")}.`;
+    },
+  },
+
+  password: {
+    current: "Current password",
+    new: "New password",
+    revokeSessions: "Sign out everywhere else",
+    deleteTokens: "Delete all personal access tokens",
+    length: (min: number, max: number) => `${min} to ${max} characters`,
+    characterTypes: (count: number) => `At least ${count} of: capital letters, small letters, digits, symbols`,
+    noSequence: "No repetitions such as aaaa, no sequences such as 1234",
+    noUserInfo: "Without your name, username, email address or phone number",
+    noWords: (words: readonly string[]) => `Without ${words.join(", ")}`,
+    notBreached: "Not known from a data breach",
+  },
+
+  identities: {
+    title: "Linked accounts",
+    description: "Other accounts that you can sign in with.",
+    linked: "Linked",
+    notLinked: "Not linked",
+    enterprise: (id: string) => `${id}. Managed by your organization.`,
+    link: "Link",
+    unlink: "Unlink",
+    linkTitle: (name: string) => `Link ${name}`,
+    willLeave: (name: string) => `You will sign in at ${name} and come back here.`,
+    nowLinked: (name: string) => `${name} linked.`,
+    alreadyLinked: (name: string) => `Another account at ${name} is already linked. Replace it?`,
+    replace: "Replace",
+    foreign: "This link was not started here, or is too old. Nothing was changed.",
+  },
+
+  mfa: {
+    title: "Two-step verification",
+    description: (isRequired: boolean) =>
+      isRequired
+        ? "What you confirm a sign-in with. Everybody needs at least one."
+        : "What you confirm a sign-in with, beside your password.",
+    none: "Nothing is set up yet.",
+    name: (type: string) => factorNames[type] ?? "Another factor",
+    remaining: (count: number) => `${plural(count, "code", "codes")} left.`,
+    removeExplained: "Signing in will no longer ask for it.",
+    addTotp: "Set up an authenticator app",
+    totpExplained: "An app that shows a new code every 30 seconds.",
+    totpIntroduction: "You need an authenticator app on your phone or computer.",
+    scan: "Scan this picture with your authenticator app.",
+    qrCode: "QR code with the secret, which is also written below",
+    openApp: "Open the app on this device",
+    orType: "Or type this secret into the app:",
+    totpCode: "Code that the app shows",
+    confirmTotp: "Turn on",
+    totpAdded: "Authenticator app set up.",
+    newCodesLabel: "New backup codes",
+    newCodes: "Make backup codes",
+    codesExplained: "Codes to sign in with, once each, when nothing else is at hand.",
+    replacesCodes: "The codes that you have will stop working.",
+    keepCodes: "Keep these codes in a safe place. They are shown only this once.",
+    codesKept: "I have kept them",
+  },
+
+  tokens: {
+    title: "Personal access tokens",
+    description: "For scripts, which can’t sign in.",
+    none: "There are none.",
+    name: "Name",
+    nameHint: "What the token is for.",
+    expiresAt: "Last day",
+    expiresAtHint: "Left empty, it lives as long as is allowed.",
+    create: "Create token",
+    one: (name: string) => `Token ${name}`,
+    rename: "Rename",
+    delete: "Delete",
+    renameTitle: (name: string) => `Rename ${name}`,
+    deleteExplained: "Scripts that use it will stop working.",
+    expired: "expired",
+    expires: "expires",
+    forever: "never expires",
+    copyNow: "Copy the token now. It is shown only this once.",
+    copied: "I have copied it",
+  },
+
+  sessions: {
+    title: "Devices",
+    description: "Where you are signed in. One of them is this one.",
+    none: "There are none.",
+    one: "Session",
+    unknownDevice: "Unknown device",
+    device: (browser: string | null, os: string | null) =>
+      browser && os ? `${browser} on ${os}` : (browser ?? os),
+    since: "Signed in",
+    revoke: "Sign out",
+    revokeExplained: "Applications there can’t renew their access, and stop within an hour or so.",
+  },
+
+  applications: {
+    title: "Applications",
+    description: "What you have signed in to.",
+    none: "There are none.",
+    thirdParty: "Belongs to somebody else.",
+    scopes: (count: number) => plural(count, "permission", "permissions"),
+    one: (name: string) => `Access of ${name}`,
+    revoke: "Remove access",
+    revokeExplained: "It can’t renew its access, which ends within an hour or so.",
+  },
+
+  organizations: {
+    title: "Organizations",
+    roles: (names: readonly string[]) => `Roles: ${names.join(", ")}.`,
+  },
+
+  customData: {
+    title: "Application data",
+    description: "What applications keep with your account.",
+    edit: "Edit application data",
+    saved: "Application data saved.",
+    noJson: "This is not JSON: put text in quotation marks.",
+  },
+
+  closing: {
+    title: "Close the account",
+    suspend: "Suspend account",
+    suspendExplained: "Signs you out everywhere and locks the account. Only the operator of this service can undo it.",
+    delete: "Delete account",
+    deleteExplained: "Deletes the account with all that belongs to it. Nobody can undo it.",
+    confirm: (identifier: string) => `Type ${identifier} to confirm`,
+  },
+
+  stepUp: {
+    title: "Confirm that it’s you",
+    why: "This change needs proof that it’s really you.",
+    noMethod: "There is no way to confirm that on this page.",
+    password: "Your password",
+    otherWays: "Or another way:",
+    method: (method: string) => stepUpMethods[method] ?? method,
+    freshSignIn: "Sign in once more, as you usually do. This page stays as it is meanwhile.",
+    signIn: "Sign in again",
+  },
+
+  code: {
+    send: "Send a code",
+    willBeSent: (address: string) => `A code will be sent to ${address}.`,
+    sent: (maskedAddress: string) => `A code was sent to ${maskedAddress}.`,
+    label: "Code, six digits",
+    wait: (seconds: number) => `Another code can be sent in ${duration(seconds)}.`,
+    resend: "Send another code",
+  },
+
+  reauthentication: {
+    busy: "One moment…",
+    done: "Done. You can close this window.",
+    failed: "The sign-in failed. Close this window and try again.",
+  },
+
+  demo: {
+    title: "Demo.",
+    choose: "Choose a demo user",
+    noPassword: "In place of Logto’s sign-in page, which the demo doesn’t have.",
+    signInAs: (name: string) => `Sign in as ${name}`,
+    actingAs: (name: string) => `You are ${name}.`,
+    password: "The password is",
+    codes: "Codes that were “sent”",
+    noCodes: "None yet.",
+    provider: (host: string) => `In place of ${host}`,
+    providerExplained: "The demo asks nothing outside this machine, so this stands for the provider’s page.",
+    providerName: "Who you are there",
+    agree: "Sign in",
+    refuse: "Refuse",
+    refusal: "The person turned back.",
+  },
+};
