@@ -5,7 +5,7 @@ golangci-lint = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2
 deadcode      = go run golang.org/x/tools/cmd/deadcode@v0.51.0
 govulncheck   = go run golang.org/x/vuln/cmd/govulncheck@v1.8.0
 
-.PHONY: check test race formatting vet lint tidy generated deadcode vulnerabilities fuzz soak format generate
+.PHONY: check test race formatting vet lint tidy generated deadcode vulnerabilities fuzz soak format generate release
 
 check: formatting vet lint tidy generated deadcode vulnerabilities race
 
@@ -63,3 +63,7 @@ format:
 
 generate:
 	go generate ./...
+
+# What is released, in dist/: make release, at a tag.
+release:
+	bash .ci/release.sh

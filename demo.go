@@ -52,7 +52,8 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	defer listener.Close()
 
 	env := demoEnv(embedded)
-	env["REDIRECT_URIS"] += "," + demoRoot(listener.Addr()) + "/account/link" // The account page's.
+	// The account page's own, here and as Vite serves it.
+	env["REDIRECT_URIS"] += "," + demoRoot(listener.Addr()) + "/account/link,http://localhost:5173/account/link"
 	cfg, err := config.FromEnv(func(name string) string { return env[name] })
 	if err != nil {
 		return fmt.Errorf("configure demo: %w", err)

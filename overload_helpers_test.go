@@ -79,8 +79,8 @@ func newStill(t *testing.T, logtoServer *logtotest.Server, given env) *still {
 }
 
 // ask sends a GraphQL request.
-func (s *still) ask(ctx context.Context, token, document string, variables any) reply {
-	body, err := json.Marshal(object{"query": document, "variables": variables})
+func (s *still) ask(ctx context.Context, token, document string) reply {
+	body, err := json.Marshal(object{"query": document})
 	if err != nil {
 		panic(err)
 	}

@@ -57,14 +57,14 @@ func (s *still) crowd(document string, clients int) crowd {
 	var mu sync.Mutex
 	var waits []time.Duration
 	token := s.token("alice")
-	whole := s.ask(context.Background(), token, document, nil).body
+	whole := s.ask(context.Background(), token, document).body
 	start := time.Now().Add(1200 * time.Millisecond)
 	end := start.Add(time.Second)
 	var wg sync.WaitGroup
 	for range clients {
 		wg.Go(func() {
 			for asked := time.Now(); asked.Before(end); asked = time.Now() {
-				got := s.ask(context.Background(), token, document, nil)
+				got := s.ask(context.Background(), token, document)
 				mu.Lock()
 				switch {
 				case got.body == whole && !asked.Before(start):
@@ -89,7 +89,7 @@ func TestRefusal(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
 		for range 1 + 64 {
-			wg.Go(func() { s.ask(ctx, s.token("bob"), `{ me { name } }`, nil) })
+			wg.Go(func() { s.ask(ctx, s.token("bob"), `{ me { name } }`) })
 		}
 		synctest.Wait()
 		for _, test := range []struct {
@@ -104,7 +104,7 @@ func TestRefusal(t *testing.T) {
 				failure(`{ me`, `me`, "UPSTREAM_UNAVAILABLE", messageBusy, "me"),
 			}, object{"me": nil}},
 		} {
-			got := s.ask(t.Context(), s.token("alice"), test.document, nil)
+			got := s.ask(t.Context(), s.token("alice"), test.document)
 			for _, f := range test.failures {
 				f["extensions"].(object)["retryAfterSeconds"] = 1
 			}
@@ -139,7 +139,7 @@ func TestMutationsGoFirst(t *testing.T) {
 		var wg sync.WaitGroup
 		ask := func(name, document, want string) {
 			wg.Go(func() {
-				got := s.ask(context.Background(), s.token(name), document, nil).body
+				got := s.ask(context.Background(), s.token(name), document).body
 				switch {
 				case strings.Contains(got, messageBusy):
 					got = "refused"
@@ -178,7 +178,7 @@ func TestBreaker(t *testing.T) {
 	t.Parallel()
 	inBubble(t, nil, func(t *testing.T, s *still) {
 		const document = `{ me { name sessions { ip } } }`
-		ask := func() reply { return s.ask(t.Context(), s.token("alice"), document, nil) }
+		ask := func() reply { return s.ask(t.Context(), s.token("alice"), document) }
 		before := ask().body
 		s.logto.Fail(fault{Status: http.StatusServiceUnavailable, Times: 1000})
 		for range 10 {
@@ -209,19 +209,19 @@ func TestNobodyShutsLogtoOff(t *testing.T) {
 	t.Parallel()
 	inBubble(t, nil, func(t *testing.T, s *still) {
 		document := `{ me { name } }`
-		before := s.ask(t.Context(), s.token("bob"), document, nil).body
+		before := s.ask(t.Context(), s.token("bob"), document).body
 		for range 50 {
 			s.logto.Fail(fault{Status: http.StatusInternalServerError, Path: "/api/users/{userId}"})
-			s.ask(t.Context(), s.token("alice"), document, nil)
+			s.ask(t.Context(), s.token("alice"), document)
 			for _, f := range []fault{
 				{Status: http.StatusGatewayTimeout}, {Status: http.StatusBadGateway}, {Failure: logtotest.ResetConnection}, {Failure: logtotest.Hang},
 			} {
 				f.Method, f.Path = http.MethodPost, "/api/users/{userId}/password/verify"
 				s.logto.Fail(f)
-				s.ask(t.Context(), s.token("alice"), `mutation { verifyPassword(input: {password: "x"}) { errors { code } } }`, nil)
+				s.ask(t.Context(), s.token("alice"), `mutation { verifyPassword(input: {password: "x"}) { errors { code } } }`)
 			}
 		}
-		if diff := cmp.Diff(before, s.ask(t.Context(), s.token("bob"), document, nil).body); diff != "" {
+		if diff := cmp.Diff(before, s.ask(t.Context(), s.token("bob"), document).body); diff != "" {
 			t.Errorf("bob (-before +after):\n%s", diff)
 		}
 	})
@@ -235,11 +235,11 @@ func TestHangingLogto(t *testing.T) {
 		s.logto.Fail(fault{Path: "/api/users/{userId}", Failure: logtotest.Hang, Times: 1000})
 		var wg sync.WaitGroup
 		for range 200 {
-			wg.Go(func() { s.ask(context.Background(), s.token("alice"), `{ me { name } }`, nil) })
+			wg.Go(func() { s.ask(context.Background(), s.token("alice"), `{ me { name } }`) })
 		}
 		synctest.Wait()
 		began := time.Now()
-		s.ask(t.Context(), s.token("bob"), `{ me { name } }`, nil)
+		s.ask(t.Context(), s.token("bob"), `{ me { name } }`)
 		if waited := time.Since(began); waited > time.Second {
 			t.Errorf("bob waits for %v", waited)
 		}

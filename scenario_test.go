@@ -58,7 +58,7 @@ func TestScenarios(t *testing.T) {
 // settingsQuery is everything that a settings page shows.
 func settingsQuery(t testing.TB) string {
 	t.Helper()
-	document, err := os.ReadFile("playground/settings.graphql")
+	document, err := os.ReadFile("playground/tabs/settings.graphql")
 	if err != nil {
 		t.Fatal(err)
 	}

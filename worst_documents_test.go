@@ -70,13 +70,13 @@ func fieldFamilies() []family {
 			return plain("{" + times(n[1], choose(n[0], "me {", "me { profile {", "me { profile { address {", "accountSettings { passwordPolicy {")+
 				times(n[2], choose(n[0], "id", "website", "locality", "minLength"))+choose(n[0], "}", "}}", "}}}", "}}")) + "}")
 		}},
-		{"aliased root", []int{50, 8, 40, 3}, []int{32, 1, 2, 1}, func(n []int) string {
+		{"aliased root", []int{50, 8, 40, 3}, []int{37, 0, 3, 1}, func(n []int) string {
 			list := lists[n[1]%len(lists)]
 			return plain("{" + repeat(n[0], func(i int) string {
 				return fmt.Sprintf("a%d: me { id %s }", i, times(n[3], list[0]+"{"+times(n[2], list[1])+"}"))
 			}) + "}")
 		}},
-		{"aliased custom data", []int{50, 30}, []int{14, 10}, func(n []int) string {
+		{"aliased custom data", []int{50, 30}, []int{12, 26}, func(n []int) string {
 			return plain("{" + repeat(n[0], func(i int) string { return fmt.Sprintf("a%d: me { customData %s }", i, times(n[1], "id")) }) + "}")
 		}},
 		{"aliases in lists", []int{50, 8, 8, 400}, []int{41, 0, 1, 133}, func(n []int) string {
@@ -216,7 +216,7 @@ func introspectionFamilies() []family {
 // mutationFamilies change much.
 func mutationFamilies() []family {
 	return []family{
-		{"body of keys", []int{30_000, 50}, []int{568, 26}, func(n []int) string {
+		{"body of keys", []int{30_000, 50}, []int{496, 33}, func(n []int) string {
 			return request("mutation($d: JSON!) {"+repeat(n[1]+1, func(i int) string {
 				return fmt.Sprintf("a%d: updateCustomData(input: {data: $d}) { errors { code } }", i)
 			})+"}",

@@ -12,10 +12,10 @@ repository=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Where the working copy's node_modules and settings of somebody's own don't come in.
+# A copy, so that the working copy's node_modules don't come in.
 mkdir -p "$work/examples/account-page"
 cp "$repository/schema.graphqls" "$work"
-tar -C "$repository/examples/account-page" --exclude=./node_modules --exclude=./dist --exclude=./public/config.json -cf - . |
+tar -C "$repository/examples/account-page" --exclude=./node_modules --exclude=./dist -cf - . |
 	tar -C "$work/examples/account-page" -xf -
 cd "$work/examples/account-page"
 npm ci --silent

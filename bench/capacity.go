@@ -64,6 +64,11 @@ func (b *bench) measure(ctx context.Context, c contender, clients []int) (entrie
 		return nil, err
 	}
 	defer all.close()
+	// A thousand new tokens take a second or two of the processor, once a minute.
+	known := &load{contender: c, clients: all.clients, mayRefuse: true}
+	if _, err := known.run(ctx, 3*b.turn); err != nil {
+		return nil, err
+	}
 	if err := b.behave(ctx, 0, capacitySlots, capacityService); err != nil {
 		return nil, err
 	}

@@ -2,7 +2,7 @@
 //
 // The settings are one table (settings.go): a row holds a variable's name, its
 // default, what it means, how to mend it, and how to read it. The reference in
-// README.md is tested against that table. Struct tags, and the libraries that
+// docs/configuration.md is tested against that table. Struct tags, and the libraries that
 // read them, could hold the first three; but their errors name Go's fields,
 // quote values that may be secrets, and cannot say what to do instead.
 //

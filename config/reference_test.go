@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,31 +13,49 @@ import (
 	"accountql/config"
 )
 
-var update = flag.Bool("update", false, "write the table of settings to README.md")
+var update = flag.Bool("update", false, "write the tables of settings to README.md and docs/configuration.md")
 
-// TestReadmeListsSettings compares the table of settings in README.md with the
-// one that the code gives. With -update it writes that table there.
-func TestReadmeListsSettings(t *testing.T) {
+// TestReference compares the tables of settings in the documentation with those that
+// the code gives: all in docs/configuration.md, and in README.md those that everybody
+// needs, with the first sentence about each. With -update it writes them there.
+func TestReference(t *testing.T) {
 	t.Parallel()
-	const readme, begin, end = "../README.md", "<!-- settings -->\n", "<!-- /settings -->\n"
-	text, err := os.ReadFile(readme)
+	var short []config.Setting
+	for _, s := range config.Reference() {
+		if s.Required || slices.Contains([]string{"ADDR", "CORS_ALLOWED_ORIGINS", "REDIRECT_URIS", "SECRET_KEY", "REDIS_URL", "TRUSTED_PROXIES"}, s.Name) {
+			first, _, _ := strings.Cut(s.Description, ". ")
+			s.Description = strings.TrimSuffix(first, ".") + "."
+			short = append(short, s)
+		}
+	}
+	for page, want := range map[string]string{
+		"../docs/configuration.md": table(config.Reference()),
+		"../README.md":             table(short),
+	} {
+		comparePage(t, page, want)
+	}
+}
+
+func comparePage(t *testing.T, page, want string) {
+	t.Helper()
+	const begin, end = "<!-- settings -->\n", "<!-- /settings -->\n"
+	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
 	before, rest, begun := strings.Cut(string(text), begin)
 	got, after, ended := strings.Cut(rest, end)
 	if !begun || !ended {
-		t.Fatalf("%s has no table between %q and %q", readme, begin, end)
+		t.Fatalf("%s has no table between %q and %q", page, begin, end)
 	}
-	want := table(config.Reference())
 	if *update {
-		if err := os.WriteFile(readme, []byte(before+begin+want+end+after), 0o644); err != nil {
+		if err := os.WriteFile(page, []byte(before+begin+want+end+after), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("go test ./config -update writes the table anew (-want +got)\n%s", diff)
+		t.Errorf("go test ./config -update writes the table of %s anew (-want +got)\n%s", page, diff)
 	}
 }
 

@@ -14,9 +14,6 @@ import (
 //go:embed page/page.html
 var pageHTML string
 
-//go:embed settings.graphql
-var settingsQuery string
-
 // Options say what the page is about.
 type Options struct {
 	// GraphQLPath is where this server answers GraphQL: "/graphql".
@@ -28,14 +25,14 @@ type Options struct {
 }
 
 // New returns a handler of the page at "/" and of what it loads under
-// "/playground/". It answers 404 to every other path. The editor starts with a
-// query for everything that a settings page shows.
+// "/playground/". It answers 404 to every other path. The editor starts with a tab
+// of everything that a settings page shows, and one for each flow.
 func New(options Options) http.Handler {
 	page := template.Must(template.New("page").Parse(pageHTML))
 	mux := http.NewServeMux()
-	urls := handleAssets(mux)
+	urls, tabs := handleAssets(mux), encodeTabs()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		data := pageData{GraphQLPath: options.GraphQLPath, Query: settingsQuery, URLs: urls, StyleNonce: rand.Text()}
+		data := pageData{GraphQLPath: options.GraphQLPath, Tabs: tabs, URLs: urls, StyleNonce: rand.Text()}
 		if options.Token != nil {
 			data.Token = options.Token()
 		}
@@ -45,7 +42,7 @@ func New(options Options) http.Handler {
 }
 
 type pageData struct {
-	GraphQLPath, Query, Token string
+	GraphQLPath, Tabs, Token string
 	// URLs are the assets' by their names.
 	URLs map[string]string
 	// StyleNonce is for the style elements that GraphiQL's dialogs make.

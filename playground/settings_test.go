@@ -1,31 +1,20 @@
 package playground_test
 
 import (
-	"os"
 	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
-
-	"accountql/playground"
 )
 
-// TestSettingsQueryIsWhole compares what the page's query selects with all that can be
+// TestSettingsQueryIsWhole compares what the page's first tab selects with all that can be
 // selected under me and accountSettings.
 func TestSettingsQueryIsWhole(t *testing.T) {
 	t.Parallel()
-	source, err := os.ReadFile("../schema.graphqls")
-	if err != nil {
-		t.Fatal(err)
-	}
-	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphqls", Input: string(source)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, page := getPage(t, playground.New(playground.Options{}))
-	query, errs := gqlparser.LoadQueryWithRules(schema, attribute(t, page, "graphiql", "data-query"), nil)
+	schema := loadSchema(t)
+	query, errs := gqlparser.LoadQueryWithRules(schema, tabsOf(t)[0].Query, nil)
 	if errs != nil {
 		t.Fatal(errs)
 	}

@@ -105,12 +105,8 @@ func verdict(req *http.Request, first bool, status int, err error) error {
 	switch {
 	case err == nil && !isGatewayError(status):
 		return nil
-	case err != nil && req.Context().Err() != nil, !first:
-		return errInconclusive
-	case isRepeatable(req), isDialError(err):
+	case first && req.Context().Err() == nil && (isRepeatable(req) || isDialError(err)):
 		return errFailed
-	case err == nil:
-		return nil
 	default:
 		return errInconclusive
 	}

@@ -16,7 +16,7 @@ const (
 	minSlowdown = 15 * time.Millisecond
 	// wakeUps is how often, about, a call that was let through waits until this process
 	// goes on with it. Where the processor is busy these waits are not the service's.
-	wakeUps = 3
+	wakeUps = 2
 	// windowTime is the time between two changes of the limit at least.
 	windowTime = 100 * time.Millisecond
 	// strainTime is how long a service that was found to be busy counts as busy.
@@ -64,6 +64,7 @@ type limit struct {
 }
 
 func newLimit(most int) limit {
+	most = max(most, 1)
 	now := time.Now()
 	return limit{
 		least: min(minConcurrency, most), most: most, current: min(firstLimit, most),

@@ -71,7 +71,6 @@ func TestFixedCapacity(t *testing.T) {
 				for _, clients := range []int{4, 64, 256, 1024} {
 					over := over(128, serving(4, 15*time.Millisecond))
 					got := crowd{clients, n, 2 * time.Second, 3 * time.Second}.ask(t, over)
-					t.Logf("%d clients: %+v, limit %d", clients, got, over.State().Limit)
 					if few.answered == 0 {
 						few = got
 					}

@@ -144,9 +144,9 @@ test("linked accounts", async () => {
   assert.equal(new URL(page.url()).pathname + new URL(page.url()).search, "/account/");
 
   await press(page, "Unlink Mock Social");
-  await press(dialog(page, "Remove Mock Social"), "Remove");
+  await press(dialog(page, "Unlink Mock Social"), "Unlink");
   await confirmByPassword(page, demo.users.alice.password); // The proof went with the page.
-  await told(page, "Mock Social removed.");
+  await told(page, "Mock Social unlinked.");
   await row(page, "Mock Social").getByText("Not linked").waitFor();
 
   await page.goto(`${demo.accountUrl}/link?code=x&state=somebody-elses`);
@@ -228,8 +228,8 @@ test("personal access tokens", async () => {
   await press(dialog(page, "Rename nightly"), "Save");
   await told(page, "Name changed.");
   await press(page, "Delete weekly");
-  await press(dialog(page, "Remove Token weekly"), "Remove");
-  await told(page, "Token weekly removed.");
+  await press(dialog(page, "Delete weekly"), "Delete");
+  await told(page, "weekly deleted.");
   await page.getByText("There are none.").first().waitFor();
   const { data } = await ask(demo, "bob", "{ me { personalAccessTokens { name } } }");
   assert.deepEqual(data.me.personalAccessTokens, []);
@@ -240,12 +240,12 @@ test("devices and applications", async () => {
   const demo = await startDemo();
   const { page, end } = await openAs(browser, demo, "alice");
   await press(page, "Sign out Safari on iOS");
-  await press(dialog(page, "Remove Session"), "Remove");
-  await told(page, "Session removed.");
+  await press(dialog(page, "Sign out Safari on iOS"), "Sign out");
+  await told(page, "Safari on iOS is signed out.");
   assert.equal(await row(page, "Safari on iOS").count(), 0);
   assert.equal(await row(page, "account-web").count(), 1, "the session's grant went with it");
   await press(page, "Remove access Third-party planner");
-  await press(dialog(page, "Remove Access of Third-party planner"), "Remove");
+  await press(dialog(page, "Remove access of Third-party planner"), "Remove access");
   await told(page, "Access of Third-party planner removed.");
   const { data } = await ask(demo, "alice", "{ me { sessions { browser } authorizedApplications { name } } }");
   assert.deepEqual(data.me, { sessions: [{ browser: "Firefox" }], authorizedApplications: [{ name: "account-web" }] });

@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-// Where `npm run dev` finds accountql's endpoint.
+// `npm run dev` takes the endpoint and the settings from this accountql.
 const server = "http://127.0.0.1:8080";
 
 export default defineConfig({
@@ -9,8 +9,12 @@ export default defineConfig({
     target: "es2023",
     license: { fileName: "licenses.md" },
     modulePreload: { polyfill: false },
-    // Data URLs would need a wider content security policy.
+    // The content security policy allows no scripts and styles in data URLs.
     assetsInlineLimit: 0,
   },
-  server: { port: 5173, strictPort: true, proxy: { "/graphql": server } },
+  server: {
+    port: 5173,
+    strictPort: true,
+    proxy: { "/graphql": server, "/account/config.json": server, "/account/simulator": server },
+  },
 });

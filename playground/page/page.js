@@ -5,7 +5,7 @@
 const main = document.getElementById("graphiql");
 const tokenInput = document.getElementById("token");
 const showButton = document.getElementById("show");
-const { endpoint, query, styleNonce } = main.dataset;
+const { endpoint, tabs, styleNonce } = main.dataset;
 
 // GraphiQL's dialogs add a style element, and take its nonce from this name.
 window.__webpack_nonce__ = styleNonce;
@@ -53,7 +53,7 @@ function render() {
   root.render(
     React.createElement(GraphiQL, {
       fetcher: (params, options) => fetcher(params, options),
-      defaultQuery: query,
+      defaultTabs: JSON.parse(tabs),
       schema: token() === "" ? null : undefined,
       schemaDescription: true,
       // What is typed in, passwords among it, goes with the browser tab.

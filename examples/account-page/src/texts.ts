@@ -80,7 +80,6 @@ export const texts = {
   unavailable: "This can’t be loaded right now.",
   changed: (what: string) => `${what} changed.`,
   removed: (what: string) => `${what} removed.`,
-  removeQuestion: (what: string) => `Remove ${what}?`,
   notRemovable: (reason: string | null) =>
     reason === "LAST_SIGN_IN_METHOD"
       ? "It can’t be removed: nothing else would be left to sign in with."
@@ -128,7 +127,6 @@ export const texts = {
     title: "Profile",
     noName: "No name",
     more: "More about you",
-    editLabel: "What this service calls you",
     edit: "Edit profile",
     saved: "Profile saved.",
     address: "Address",
@@ -178,6 +176,9 @@ export const texts = {
     enterprise: (id: string) => `${id}. Managed by your organization.`,
     link: "Link",
     unlink: "Unlink",
+    unlinkTitle: (name: string) => `Unlink ${name}`,
+    unlinkExplained: (name: string) => `You can no longer sign in with your account at ${name}.`,
+    unlinked: (name: string) => `${name} unlinked.`,
     linkTitle: (name: string) => `Link ${name}`,
     willLeave: (name: string) => `You will sign in at ${name} and come back here.`,
     nowLinked: (name: string) => `${name} linked.`,
@@ -223,7 +224,8 @@ export const texts = {
     expiresAt: "Last day",
     expiresAtHint: "Left empty, it lives as long as is allowed.",
     create: "Create token",
-    one: (name: string) => `Token ${name}`,
+    deleteTitle: (name: string) => `Delete ${name}`,
+    deleted: (name: string) => `${name} deleted.`,
     rename: "Rename",
     delete: "Delete",
     renameTitle: (name: string) => `Rename ${name}`,
@@ -239,12 +241,13 @@ export const texts = {
     title: "Devices",
     description: "Where you are signed in. One of them is this one.",
     none: "There are none.",
-    one: "Session",
     unknownDevice: "Unknown device",
     device: (browser: string | null, os: string | null) =>
       browser && os ? `${browser} on ${os}` : (browser ?? os),
     since: "Signed in",
     revoke: "Sign out",
+    revokeTitle: (device: string) => `Sign out ${device}`,
+    revoked: (device: string) => `${device} is signed out.`,
     revokeExplained: "Applications there can’t renew their access, and stop within an hour or so.",
   },
 
@@ -254,8 +257,9 @@ export const texts = {
     none: "There are none.",
     thirdParty: "Belongs to somebody else.",
     scopes: (count: number) => plural(count, "permission", "permissions"),
-    one: (name: string) => `Access of ${name}`,
     revoke: "Remove access",
+    revokeTitle: (name: string) => `Remove access of ${name}`,
+    revoked: (name: string) => `Access of ${name} removed.`,
     revokeExplained: "It can’t renew its access, which ends within an hour or so.",
   },
 

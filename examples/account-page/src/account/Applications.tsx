@@ -6,8 +6,8 @@ import { texts } from "../texts";
 import { Action } from "../ui/Action";
 import { Row, Section } from "../ui/Section";
 import { Day } from "../ui/time";
+import { ConfirmDialog } from "./ConfirmDialog";
 import { useAccess, useAccount } from "./context";
-import { RemoveDialog } from "./RemoveDialog";
 import { Unavailable } from "./Unavailable";
 
 /** What applications may do in the person's name. */
@@ -64,13 +64,15 @@ function Application({ application, isEditable }: Props) {
         }
       />
       {isRevoking && (
-        <RemoveDialog
-          what={texts.applications.one(name)}
-          value={name}
-          explanation={texts.applications.revokeExplained}
-          remove={() => revoke({ input: { id: application.id } })}
+        <ConfirmDialog
+          title={texts.applications.revokeTitle(name)}
+          submit={texts.applications.revoke}
+          done={texts.applications.revoked(name)}
+          change={() => revoke({ input: { id: application.id } })}
           onClose={() => setRevoking(false)}
-        />
+        >
+          {texts.applications.revokeExplained}
+        </ConfirmDialog>
       )}
     </>
   );

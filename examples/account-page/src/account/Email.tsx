@@ -5,9 +5,9 @@ import { RemovePrimaryEmail, UpdatePrimaryEmail } from "../operations/identifier
 import { useStepUp } from "../step-up/StepUp";
 import { texts } from "../texts";
 import { AddressDialog } from "./AddressDialog";
+import { ConfirmDialog } from "./ConfirmDialog";
 import { useAccount } from "./context";
 import { IdentifierRow } from "./IdentifierRow";
-import { RemoveDialog } from "./RemoveDialog";
 
 interface Props {
   isEditable: boolean;
@@ -43,12 +43,15 @@ export function Email({ isEditable }: Props) {
         />
       )}
       {dialog === "remove" && (
-        <RemoveDialog
-          what={label}
-          value={user.primaryEmail}
-          remove={() => confirmed((stepUpProof) => removePrimaryEmail({ input: { stepUpProof } }))}
+        <ConfirmDialog
+          title={texts.actions.removeThe(label)}
+          submit={texts.actions.remove}
+          done={texts.removed(label)}
+          change={() => confirmed((stepUpProof) => removePrimaryEmail({ input: { stepUpProof } }))}
           onClose={close}
-        />
+        >
+          {user.primaryEmail}
+        </ConfirmDialog>
       )}
     </>
   );

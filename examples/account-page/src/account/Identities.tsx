@@ -8,10 +8,10 @@ import { useStepUp } from "../step-up/StepUp";
 import { texts } from "../texts";
 import { Action } from "../ui/Action";
 import { Row, Section } from "../ui/Section";
+import { ConfirmDialog } from "./ConfirmDialog";
 import { useAccess, useAccount } from "./context";
 import { LinkDialog } from "./LinkDialog";
 import { Logo } from "./Logo";
-import { RemoveDialog } from "./RemoveDialog";
 import { Unavailable } from "./Unavailable";
 
 /** Social accounts, linked and to be linked, and enterprise accounts. */
@@ -62,7 +62,7 @@ interface IdentityProps {
 }
 
 function Identity({ identity, connector, isEditable }: IdentityProps) {
-  const [isRemoving, setRemoving] = useState(false);
+  const [isUnlinking, setUnlinking] = useState(false);
   const { confirmed } = useStepUp();
   const unlinkIdentity = useChange(UnlinkIdentity);
   const name = connector?.name ?? identity.target;
@@ -86,17 +86,20 @@ function Identity({ identity, connector, isEditable }: IdentityProps) {
         actions={
           isEditable &&
           removable?.allowed && (
-            <Action verb={texts.identities.unlink} what={name} onClick={() => setRemoving(true)} />
+            <Action verb={texts.identities.unlink} what={name} onClick={() => setUnlinking(true)} />
           )
         }
       />
-      {isRemoving && (
-        <RemoveDialog
-          what={name}
-          value={name}
-          remove={() => confirmed((stepUpProof) => unlinkIdentity({ input: { target: identity.target, stepUpProof } }))}
-          onClose={() => setRemoving(false)}
-        />
+      {isUnlinking && (
+        <ConfirmDialog
+          title={texts.identities.unlinkTitle(name)}
+          submit={texts.identities.unlink}
+          done={texts.identities.unlinked(name)}
+          change={() => confirmed((stepUpProof) => unlinkIdentity({ input: { target: identity.target, stepUpProof } }))}
+          onClose={() => setUnlinking(false)}
+        >
+          {texts.identities.unlinkExplained(name)}
+        </ConfirmDialog>
       )}
     </>
   );

@@ -7,7 +7,7 @@ import { texts } from "../texts";
 import { Action } from "../ui/Action";
 import { Row } from "../ui/Section";
 import { Day } from "../ui/time";
-import { RemoveDialog } from "./RemoveDialog";
+import { ConfirmDialog } from "./ConfirmDialog";
 
 interface Props {
   factor: MfaVerification;
@@ -41,13 +41,15 @@ export function MfaVerificationRow({ factor, isEditable }: Props) {
         }
       />
       {isRemoving && (
-        <RemoveDialog
-          what={name}
-          value={name}
-          explanation={texts.mfa.removeExplained}
-          remove={() => confirmed((stepUpProof) => removeMfaVerification({ input: { id: factor.id, stepUpProof } }))}
+        <ConfirmDialog
+          title={texts.actions.removeThe(name)}
+          submit={texts.actions.remove}
+          done={texts.removed(name)}
+          change={() => confirmed((stepUpProof) => removeMfaVerification({ input: { id: factor.id, stepUpProof } }))}
           onClose={() => setRemoving(false)}
-        />
+        >
+          {texts.mfa.removeExplained}
+        </ConfirmDialog>
       )}
     </>
   );

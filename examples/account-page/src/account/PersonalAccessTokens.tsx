@@ -6,9 +6,9 @@ import { texts } from "../texts";
 import { Action } from "../ui/Action";
 import { Row, Section } from "../ui/Section";
 import { Day } from "../ui/time";
+import { ConfirmDialog } from "./ConfirmDialog";
 import { useAccess, useAccount } from "./context";
 import { NewTokenDialog } from "./NewTokenDialog";
-import { RemoveDialog } from "./RemoveDialog";
 import { RenameTokenDialog } from "./RenameTokenDialog";
 import { Unavailable } from "./Unavailable";
 
@@ -78,13 +78,15 @@ function Token({ token, isEditable }: TokenProps) {
       />
       {dialog === "rename" && <RenameTokenDialog name={name} onClose={close} />}
       {dialog === "delete" && (
-        <RemoveDialog
-          what={texts.tokens.one(name)}
-          value={name}
-          explanation={texts.tokens.deleteExplained}
-          remove={() => deletePersonalAccessToken({ input: { name } })}
+        <ConfirmDialog
+          title={texts.tokens.deleteTitle(name)}
+          submit={texts.tokens.delete}
+          done={texts.tokens.deleted(name)}
+          change={() => deletePersonalAccessToken({ input: { name } })}
           onClose={close}
-        />
+        >
+          {texts.tokens.deleteExplained}
+        </ConfirmDialog>
       )}
     </>
   );

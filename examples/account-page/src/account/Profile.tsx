@@ -2,7 +2,7 @@ import { useState } from "react";
 
 import { useSession } from "../session/session";
 import { texts } from "../texts";
-import { Row, Section } from "../ui/Section";
+import { Section } from "../ui/Section";
 import { useAccess, useAccount } from "./context";
 import { ProfileDialog } from "./ProfileDialog";
 
@@ -26,6 +26,11 @@ export function Profile() {
       <div className="person">
         <Avatar name={user.name ?? ""} picture={user.avatar} />
         <p className="label">{user.name ?? texts.profile.noName}</p>
+        {levels.includes("EDIT") && (
+          <button type="button" onClick={() => setEditing(true)}>
+            {texts.profile.edit}
+          </button>
+        )}
       </div>
       {shown.length > 0 && (
         <details>
@@ -39,16 +44,6 @@ export function Profile() {
             ))}
           </dl>
         </details>
-      )}
-      {levels.includes("EDIT") && (
-        <Row
-          label={texts.profile.editLabel}
-          actions={
-            <button type="button" onClick={() => setEditing(true)}>
-              {texts.profile.edit}
-            </button>
-          }
-        />
       )}
       {isEditing && <ProfileDialog access={access} onClose={() => setEditing(false)} />}
     </Section>

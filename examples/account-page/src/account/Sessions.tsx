@@ -7,8 +7,8 @@ import { texts } from "../texts";
 import { Action } from "../ui/Action";
 import { Row, Section } from "../ui/Section";
 import { Minute } from "../ui/time";
+import { ConfirmDialog } from "./ConfirmDialog";
 import { useAccess, useAccount } from "./context";
-import { RemoveDialog } from "./RemoveDialog";
 import { Unavailable } from "./Unavailable";
 
 /** Where the person is signed in. */
@@ -63,13 +63,15 @@ function SessionRow({ session, isEditable }: Props) {
         }
       />
       {isRevoking && (
-        <RemoveDialog
-          what={texts.sessions.one}
-          value={device}
-          explanation={texts.sessions.revokeExplained}
-          remove={() => revokeSession({ input: { id: session.id } })}
+        <ConfirmDialog
+          title={texts.sessions.revokeTitle(device)}
+          submit={texts.sessions.revoke}
+          done={texts.sessions.revoked(device)}
+          change={() => revokeSession({ input: { id: session.id } })}
           onClose={() => setRevoking(false)}
-        />
+        >
+          {texts.sessions.revokeExplained}
+        </ConfirmDialog>
       )}
     </>
   );

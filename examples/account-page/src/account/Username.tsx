@@ -8,9 +8,9 @@ import { Dialog } from "../ui/Dialog";
 import { Field } from "../ui/Field";
 import { Form } from "../ui/Form";
 import { useNotice } from "../ui/notice";
+import { ConfirmDialog } from "./ConfirmDialog";
 import { useAccount } from "./context";
 import { IdentifierRow } from "./IdentifierRow";
-import { RemoveDialog } from "./RemoveDialog";
 
 interface Props {
   isEditable: boolean;
@@ -60,7 +60,17 @@ export function Username({ isEditable }: Props) {
           </Form>
         </Dialog>
       )}
-      {dialog === "remove" && <RemoveDialog what={label} value={user.username} remove={() => update(null)} onClose={close} />}
+      {dialog === "remove" && (
+        <ConfirmDialog
+          title={texts.actions.removeThe(label)}
+          submit={texts.actions.remove}
+          done={texts.removed(label)}
+          change={() => update(null)}
+          onClose={close}
+        >
+          {user.username}
+        </ConfirmDialog>
+      )}
     </>
   );
 }

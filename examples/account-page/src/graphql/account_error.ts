@@ -1,12 +1,12 @@
 import { graphql, type ResultOf } from "./graphql";
 
-/** What every mutation's payload selects of its errors. */
-export const AccountErrorParts = graphql(`
-  fragment AccountErrorParts on AccountError {
+/**
+ * What some errors have beside `code`, `message` and `path`. Those are selected outside
+ * of this fragment, so that errors of types that this page doesn't know have them too.
+ */
+export const AccountErrorDetails = graphql(`
+  fragment AccountErrorDetails on AccountError {
     __typename
-    code
-    message
-    path
     ... on StepUpRequiredError {
       methods
     }
@@ -25,7 +25,11 @@ export const AccountErrorParts = graphql(`
   }
 `);
 
-export type AccountError = ResultOf<typeof AccountErrorParts>;
+export type AccountError = ResultOf<typeof AccountErrorDetails> & {
+  code: string;
+  message: string;
+  path: readonly string[] | null;
+};
 
 /** The input field that an error is about: `profile.birthdate`, or "" for none. */
 export function fieldOf(error: AccountError): string {

@@ -31,8 +31,10 @@ export function newClient(url: string, session: Session, onEnd: (failure: Failur
           }
         },
       }),
-      // Without possibleTypes, which would drop errors of types that this page doesn't know.
       cacheExchange({
+        possibleTypes: {
+          AccountError: ["BasicError", "StepUpRequiredError", "RateLimitedError", "InvalidCodeError", "PasswordRejectedError"],
+        },
         keys: Object.fromEntries(parts.map((type) => [type, () => null])),
         updates: { Mutation: personalAccessTokenUpdates },
       }),

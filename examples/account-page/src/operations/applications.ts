@@ -1,4 +1,4 @@
-import { AccountErrorParts } from "../graphql/account_error";
+import { AccountErrorDetails } from "../graphql/account_error";
 import { graphql, type ResultOf } from "../graphql/graphql";
 import { SessionsParts } from "./sessions";
 
@@ -28,12 +28,15 @@ export const RevokeSession = graphql(
           ...ApplicationsParts
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [SessionsParts, ApplicationsParts, AccountErrorParts],
+  [SessionsParts, ApplicationsParts, AccountErrorDetails],
 );
 
 export const RevokeAuthorizedApplication = graphql(
@@ -44,10 +47,13 @@ export const RevokeAuthorizedApplication = graphql(
           ...ApplicationsParts
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [ApplicationsParts, AccountErrorParts],
+  [ApplicationsParts, AccountErrorDetails],
 );

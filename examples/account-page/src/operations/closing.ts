@@ -1,4 +1,4 @@
-import { AccountErrorParts } from "../graphql/account_error";
+import { AccountErrorDetails } from "../graphql/account_error";
 import { graphql } from "../graphql/graphql";
 
 export const SuspendAccount = graphql(
@@ -7,12 +7,15 @@ export const SuspendAccount = graphql(
       suspendAccount(input: $input) {
         suspended
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [AccountErrorParts],
+  [AccountErrorDetails],
 );
 
 export const DeleteAccount = graphql(
@@ -21,10 +24,13 @@ export const DeleteAccount = graphql(
       deleteAccount(input: $input) {
         deletedId
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [AccountErrorParts],
+  [AccountErrorDetails],
 );

@@ -1,4 +1,4 @@
-import { AccountErrorParts } from "../graphql/account_error";
+import { AccountErrorDetails } from "../graphql/account_error";
 import { graphql } from "../graphql/graphql";
 
 export const CustomDataParts = graphql(`
@@ -16,10 +16,13 @@ export const UpdateCustomData = graphql(
           ...CustomDataParts
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [CustomDataParts, AccountErrorParts],
+  [CustomDataParts, AccountErrorDetails],
 );

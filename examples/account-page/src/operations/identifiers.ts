@@ -1,4 +1,4 @@
-import { AccountErrorParts } from "../graphql/account_error";
+import { AccountErrorDetails } from "../graphql/account_error";
 import { graphql } from "../graphql/graphql";
 import { SignInMethodsParts } from "./sign_in_methods";
 
@@ -10,12 +10,15 @@ export const UpdateUsername = graphql(
           ...SignInMethodsParts
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [SignInMethodsParts, AccountErrorParts],
+  [SignInMethodsParts, AccountErrorDetails],
 );
 
 export const UpdatePrimaryEmail = graphql(
@@ -26,12 +29,15 @@ export const UpdatePrimaryEmail = graphql(
           ...SignInMethodsParts
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [SignInMethodsParts, AccountErrorParts],
+  [SignInMethodsParts, AccountErrorDetails],
 );
 
 export const RemovePrimaryEmail = graphql(
@@ -42,12 +48,15 @@ export const RemovePrimaryEmail = graphql(
           ...SignInMethodsParts
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [SignInMethodsParts, AccountErrorParts],
+  [SignInMethodsParts, AccountErrorDetails],
 );
 
 export const UpdatePrimaryPhone = graphql(
@@ -58,12 +67,15 @@ export const UpdatePrimaryPhone = graphql(
           ...SignInMethodsParts
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [SignInMethodsParts, AccountErrorParts],
+  [SignInMethodsParts, AccountErrorDetails],
 );
 
 export const RemovePrimaryPhone = graphql(
@@ -74,10 +86,13 @@ export const RemovePrimaryPhone = graphql(
           ...SignInMethodsParts
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [SignInMethodsParts, AccountErrorParts],
+  [SignInMethodsParts, AccountErrorDetails],
 );

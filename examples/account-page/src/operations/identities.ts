@@ -1,4 +1,4 @@
-import { AccountErrorParts } from "../graphql/account_error";
+import { AccountErrorDetails } from "../graphql/account_error";
 import { graphql } from "../graphql/graphql";
 import { SignInMethodsParts } from "./sign_in_methods";
 
@@ -11,12 +11,15 @@ export const StartIdentityLink = graphql(
           authorizationUri
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [AccountErrorParts],
+  [AccountErrorDetails],
 );
 
 export const LinkIdentity = graphql(
@@ -31,12 +34,15 @@ export const LinkIdentity = graphql(
           ...SignInMethodsParts
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [SignInMethodsParts, AccountErrorParts],
+  [SignInMethodsParts, AccountErrorDetails],
 );
 
 export const UnlinkIdentity = graphql(
@@ -47,10 +53,13 @@ export const UnlinkIdentity = graphql(
           ...SignInMethodsParts
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [SignInMethodsParts, AccountErrorParts],
+  [SignInMethodsParts, AccountErrorDetails],
 );

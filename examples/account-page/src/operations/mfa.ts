@@ -1,4 +1,4 @@
-import { AccountErrorParts } from "../graphql/account_error";
+import { AccountErrorDetails } from "../graphql/account_error";
 import { graphql, type ResultOf } from "../graphql/graphql";
 
 export const MfaParts = graphql(`
@@ -34,12 +34,15 @@ export const StartTotpEnrollment = graphql(
           qrCode
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [AccountErrorParts],
+  [AccountErrorDetails],
 );
 
 export type TotpEnrollment = NonNullable<
@@ -54,12 +57,15 @@ export const ConfirmTotpEnrollment = graphql(
           ...MfaParts
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [MfaParts, AccountErrorParts],
+  [MfaParts, AccountErrorDetails],
 );
 
 export const GenerateBackupCodes = graphql(
@@ -71,12 +77,15 @@ export const GenerateBackupCodes = graphql(
           ...MfaParts
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [MfaParts, AccountErrorParts],
+  [MfaParts, AccountErrorDetails],
 );
 
 export const RemoveMfaVerification = graphql(
@@ -87,10 +96,13 @@ export const RemoveMfaVerification = graphql(
           ...MfaParts
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [MfaParts, AccountErrorParts],
+  [MfaParts, AccountErrorDetails],
 );

@@ -1,4 +1,4 @@
-import { AccountErrorParts } from "../graphql/account_error";
+import { AccountErrorDetails } from "../graphql/account_error";
 import { graphql } from "../graphql/graphql";
 import { ApplicationsParts } from "./applications";
 import { PersonalAccessTokenParts } from "./personal_access_tokens";
@@ -19,10 +19,13 @@ export const ChangePassword = graphql(
           }
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [SignInMethodsParts, SessionsParts, ApplicationsParts, PersonalAccessTokenParts, AccountErrorParts],
+  [SignInMethodsParts, SessionsParts, ApplicationsParts, PersonalAccessTokenParts, AccountErrorDetails],
 );

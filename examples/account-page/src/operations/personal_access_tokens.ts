@@ -1,4 +1,4 @@
-import { AccountErrorParts } from "../graphql/account_error";
+import { AccountErrorDetails } from "../graphql/account_error";
 import { graphql, type ResultOf } from "../graphql/graphql";
 
 export const PersonalAccessTokenParts = graphql(`
@@ -22,12 +22,15 @@ export const CreatePersonalAccessToken = graphql(
         }
         value
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [PersonalAccessTokenParts, AccountErrorParts],
+  [PersonalAccessTokenParts, AccountErrorDetails],
 );
 
 export const RenamePersonalAccessToken = graphql(
@@ -38,12 +41,15 @@ export const RenamePersonalAccessToken = graphql(
           ...PersonalAccessTokenParts
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [PersonalAccessTokenParts, AccountErrorParts],
+  [PersonalAccessTokenParts, AccountErrorDetails],
 );
 
 export const DeletePersonalAccessToken = graphql(
@@ -52,10 +58,13 @@ export const DeletePersonalAccessToken = graphql(
       deletePersonalAccessToken(input: $input) {
         deletedName
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [AccountErrorParts],
+  [AccountErrorDetails],
 );

@@ -1,4 +1,4 @@
-import { AccountErrorParts } from "../graphql/account_error";
+import { AccountErrorDetails } from "../graphql/account_error";
 import { graphql, type ResultOf } from "../graphql/graphql";
 
 export const ProfileParts = graphql(`
@@ -38,12 +38,15 @@ export const UpdateProfile = graphql(
           ...ProfileParts
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [ProfileParts, AccountErrorParts],
+  [ProfileParts, AccountErrorDetails],
 );
 
 export type Profile = ResultOf<typeof ProfileParts>;

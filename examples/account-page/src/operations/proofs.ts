@@ -1,4 +1,4 @@
-import { AccountErrorParts } from "../graphql/account_error";
+import { AccountErrorDetails } from "../graphql/account_error";
 import { graphql, type ResultOf } from "../graphql/graphql";
 
 const VerificationParts = graphql(`
@@ -18,12 +18,15 @@ export const VerifyPassword = graphql(
           ...VerificationParts
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [VerificationParts, AccountErrorParts],
+  [VerificationParts, AccountErrorDetails],
 );
 
 export const SendVerificationCode = graphql(
@@ -36,12 +39,15 @@ export const SendVerificationCode = graphql(
           resendAvailableAt
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [AccountErrorParts],
+  [AccountErrorDetails],
 );
 
 export type VerificationChallenge = NonNullable<
@@ -56,12 +62,15 @@ export const VerifyCode = graphql(
           ...VerificationParts
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [VerificationParts, AccountErrorParts],
+  [VerificationParts, AccountErrorDetails],
 );
 
 export const StartReauthentication = graphql(
@@ -73,12 +82,15 @@ export const StartReauthentication = graphql(
           authorizationParameters
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [AccountErrorParts],
+  [AccountErrorDetails],
 );
 
 export const CompleteReauthentication = graphql(
@@ -89,10 +101,13 @@ export const CompleteReauthentication = graphql(
           ...VerificationParts
         }
         errors {
-          ...AccountErrorParts
+          code
+          message
+          path
+          ...AccountErrorDetails
         }
       }
     }
   `,
-  [VerificationParts, AccountErrorParts],
+  [VerificationParts, AccountErrorDetails],
 );
