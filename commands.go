@@ -12,8 +12,8 @@ import (
 
 const usage = `usage: accountql [COMMAND]
 
-Without a command it serves the Logto that the environment names. README.md lists the
-settings. The commands are
+Without a command it serves the Logto that the environment names.
+docs/configuration.md lists the settings. The commands are
 
   demo      serve an embedded Logto with demo accounts
   doctor    check the environment against its Logto, or explain a user's token

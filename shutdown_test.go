@@ -207,14 +207,17 @@ type process struct {
 
 func startProcess(t *testing.T, variables env, args ...string) *process {
 	t.Helper()
-	p := &process{
-		command: exec.CommandContext(t.Context(), os.Args[0], args...),
-		stdout:  newOutput(), stderr: newOutput(), ended: make(chan struct{}),
-	}
-	p.command.Env = []string{isProgram + "=true"}
+	command := exec.CommandContext(t.Context(), os.Args[0], args...)
+	command.Env = []string{isProgram + "=true"}
 	for name, value := range variables {
-		p.command.Env = append(p.command.Env, name+"="+value)
+		command.Env = append(command.Env, name+"="+value)
 	}
+	return startCommand(t, command)
+}
+
+func startCommand(t *testing.T, command *exec.Cmd) *process {
+	t.Helper()
+	p := &process{command: command, stdout: newOutput(), stderr: newOutput(), ended: make(chan struct{})}
 	p.command.Stdout, p.command.Stderr = p.stdout, p.stderr
 	if err := p.command.Start(); err != nil {
 		t.Fatal(err)

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 compose() { go run github.com/compose-spec/compose-go/v2/cmd@v2.16.2 "$@"; }
-kustomize() { go run sigs.k8s.io/kustomize/kustomize/v5@v5.8.3 "$@"; }
+kustomize() { go run sigs.k8s.io/kustomize/kustomize/v5@v5.8.1 "$@"; }
 # Against the schemas of Kubernetes 1.30, unknown fields included.
 validate() { go run sigs.k8s.io/kubectl-validate@v0.0.4 --version 1.30 "$@"; }
 score() { go run github.com/zegl/kube-score/cmd/kube-score@v1.20.0 score --kubernetes-version v1.30 "$@"; }
@@ -44,6 +44,6 @@ cp deploy/kubernetes/secret.env.example "$directory/kubernetes/secret.env"
 kustomize build "$directory/kubernetes" >"$directory/manifests.yaml"
 validate "$directory/manifests.yaml"
 # A version's image never changes, so it needn't be pulled again; replicas are spread by constraints, not by affinity.
-score "$directory/manifests.yaml" --output-format ci --exit-one-on-warning \
+score "$directory/manifests.yaml" --exit-one-on-warning \
 	--enable-optional-test container-seccomp-profile,container-ports-check \
 	--ignore-test container-image-pull-policy,deployment-has-host-podantiaffinity

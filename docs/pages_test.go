@@ -145,7 +145,7 @@ func TestGraphQLFitsTheSchema(t *testing.T) {
 	}
 }
 
-var constant = regexp.MustCompile("`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)[`=]")
+var constant = regexp.MustCompile("(?:`|export )([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)[`=]")
 
 // TestNamesInCapitals: each is a setting, or a word of the schema.
 func TestNamesInCapitals(t *testing.T) {

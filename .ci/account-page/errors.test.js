@@ -13,7 +13,10 @@ const demo = await startDemo();
 const topLevel = (code, extensions = {}) => ({
   status: code === "UNAUTHENTICATED" ? 401 : 200,
   contentType: "application/graphql-response+json",
-  body: JSON.stringify({ data: null, errors: [{ message: "In the server's words.", extensions: { code, ...extensions } }] }),
+  body: JSON.stringify({
+    data: null,
+    errors: [{ message: "In the server's words.", extensions: { code, ...extensions } }],
+  }),
 });
 
 // Answers the next request of an operation in the server's place.
@@ -44,7 +47,9 @@ async function rename(page, name) {
 
 test("reading fails", async () => {
   const { page, end } = await openAs(browser, demo, "alice", { expected: [/401/] });
-  await answerOnce(page, "Account", (route) => route.fulfill(topLevel("UPSTREAM_UNAVAILABLE", { retryAfterSeconds: 7 })));
+  await answerOnce(page, "Account", (route) =>
+    route.fulfill(topLevel("UPSTREAM_UNAVAILABLE", { retryAfterSeconds: 7 })),
+  );
   await page.reload();
   const alert = page.getByRole("alert");
   await alert.getByText("can’t be reached right now. Try again later. Try again in 7 seconds.").waitFor();
@@ -63,7 +68,9 @@ test("a part can't be read", async () => {
   await answerOnce(page, "Account", (route) =>
     change(route, (answer) => {
       answer.data.me.sessions = null;
-      answer.errors = [{ message: "Logto failed.", path: ["me", "sessions"], extensions: { code: "UPSTREAM_UNAVAILABLE" } }];
+      answer.errors = [
+        { message: "Logto failed.", path: ["me", "sessions"], extensions: { code: "UPSTREAM_UNAVAILABLE" } },
+      ];
     }),
   );
   await page.reload();
@@ -113,7 +120,11 @@ test("a change is made and can't be read", async () => {
     change(route, (answer) => {
       answer.data.updateProfile.user = null;
       answer.errors = [
-        { message: "No.", path: ["updateProfile", "user"], extensions: { code: "FORBIDDEN", requiredScope: "account:read" } },
+        {
+          message: "No.",
+          path: ["updateProfile", "user"],
+          extensions: { code: "FORBIDDEN", requiredScope: "account:read" },
+        },
       ];
     }),
   );
@@ -128,7 +139,12 @@ test("what a server of tomorrow says", async () => {
     change(route, ({ data: { me, accountSettings } }) => {
       me.stepUpMethods.push("RETINA");
       me.usernameRemovable = { ...me.usernameRemovable, allowed: false, reason: "OF_TOMORROW" };
-      me.mfaVerifications.push({ __typename: "RetinaVerification", id: "retina", createdAt: me.createdAt, lastUsedAt: null });
+      me.mfaVerifications.push({
+        __typename: "RetinaVerification",
+        id: "retina",
+        createdAt: me.createdAt,
+        lastUsedAt: null,
+      });
       accountSettings.mfaFactors.push("RETINA");
       accountSettings.fields.find(({ field }) => field === "PHONE").access = "SOMETIMES";
       accountSettings.fields.push({ ...accountSettings.fields[0], field: "SHOE_SIZE" });
@@ -147,7 +163,14 @@ test("what a server of tomorrow says", async () => {
           updateProfile: {
             __typename: "UpdateProfilePayload",
             user: null,
-            errors: [{ __typename: "ErrorOfTomorrow", code: "OF_TOMORROW", message: "Tomorrow's words.", path: ["input", "name"] }],
+            errors: [
+              {
+                __typename: "ErrorOfTomorrow",
+                code: "OF_TOMORROW",
+                message: "Tomorrow's words.",
+                path: ["input", "name"],
+              },
+            ],
           },
         },
       },
@@ -194,8 +217,12 @@ test("a proof that is no longer good is asked for again", async () => {
   await press(dialog(page, "Username"), "Save");
   await confirmByPassword(page, own.users.bob.password);
   await told(page, "Username changed.");
-  const { data } = await ask(own, "bob", `mutation { changePassword(input: {
-    currentPassword: "${own.users.bob.password}", newPassword: "violet-Kettle-9-harbour" }) { errors { code } } }`);
+  const { data } = await ask(
+    own,
+    "bob",
+    `mutation { changePassword(input: {
+    currentPassword: "${own.users.bob.password}", newPassword: "violet-Kettle-9-harbour" }) { errors { code } } }`,
+  );
   assert.deepEqual(data.changePassword.errors, []);
   await press(page, "Remove Username");
   await press(dialog(page, "Remove Username"), "Remove");
@@ -248,7 +275,8 @@ test("another account is linked already", async () => {
 
 test("what the operator doesn't allow isn't offered", async () => {
   const root = await startServer(demo, {
-    FIELD_ACCESS: "name=readOnly,avatar=off,profile=readOnly,username=readOnly,email=readOnly,phone=off,password=readOnly," +
+    FIELD_ACCESS:
+      "name=readOnly,avatar=off,profile=readOnly,username=readOnly,email=readOnly,phone=off,password=readOnly," +
       "social=readOnly,mfa=off,personalAccessToken=readOnly,session=readOnly,customData=off,account=readOnly",
   });
   const pages = new SignInPages(demo);
@@ -261,7 +289,13 @@ test("what the operator doesn't allow isn't offered", async () => {
   await row(page, "laptop").waitFor();
   const headings = await page.getByRole("heading", { level: 2 }).allInnerTexts();
   assert.deepEqual(headings, [
-    "Profile", "Ways to sign in", "Linked accounts", "Personal access tokens", "Devices", "Applications", "Organizations",
+    "Profile",
+    "Ways to sign in",
+    "Linked accounts",
+    "Personal access tokens",
+    "Devices",
+    "Applications",
+    "Organizations",
   ]);
   assert.equal(await row(page, "Phone number").count(), 0);
   assert.deepEqual(await page.getByRole("button").allInnerTexts(), ["Sign out"]);

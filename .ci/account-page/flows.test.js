@@ -8,11 +8,28 @@ import { confirmByPassword, confirmBySigningIn, dialog, press, row, told, totp }
 
 const browser = await launch();
 
+test("one query loads the page", async () => {
+  const demo = await startDemo();
+  const { page, end } = await openAs(browser, demo, "alice");
+  const loads = [];
+  page.on(
+    "request",
+    (request) => request.url() === demo.graphqlUrl && loads.push(request.postDataJSON().operationName),
+  );
+  await page.reload();
+  await row(page, "Firefox on macOS").waitFor();
+  assert.deepEqual(loads, ["Account"]);
+  await end();
+});
+
 test("profile", async () => {
   const demo = await startDemo();
   const { page, end } = await openAs(browser, demo, "alice");
   const loads = [];
-  page.on("request", (request) => request.url() === demo.graphqlUrl && loads.push(request.postDataJSON().operationName));
+  page.on(
+    "request",
+    (request) => request.url() === demo.graphqlUrl && loads.push(request.postDataJSON().operationName),
+  );
   await press(page, "Edit profile");
   const form = dialog(page, "Edit profile");
   await form.getByLabel("Full name").fill("Alice Archer");
@@ -176,7 +193,10 @@ test("authenticator app and backup codes", async () => {
   await confirmByPassword(page, demo.users.bob.password);
   const picture = form.getByRole("img", { name: "QR code" });
   await picture.waitFor();
-  assert.ok(await picture.evaluate((img) => img.decode().then(() => img.naturalWidth > 50)), "the QR code is a picture");
+  assert.ok(
+    await picture.evaluate((img) => img.decode().then(() => img.naturalWidth > 50)),
+    "the QR code is a picture",
+  );
   await keepPicture(page, "authenticator-app");
   const secret = await form.locator("code").innerText();
   await form.getByLabel("Code that the app shows").fill("000000");
@@ -205,7 +225,10 @@ test("authenticator app and backup codes", async () => {
   await press(dialog(page, "Remove Authenticator app"), "Remove");
   await told(page, "Authenticator app removed.");
   await page.getByText("Nothing is set up yet.").waitFor(); // Backup codes don't stand alone.
-  assert.ok(await page.evaluate(() => document.activeElement.textContent === "Two-step verification"), "the heading has the focus");
+  assert.ok(
+    await page.evaluate(() => document.activeElement.textContent === "Two-step verification"),
+    "the heading has the focus",
+  );
   await end();
 });
 

@@ -29,7 +29,11 @@ export async function startDemo() {
 // Starts a server on the demo's Logto that signs people in there, and gives its address.
 export async function startServer(demo, env = {}) {
   const server = spawnServer([], {
-    ...process.env, ...demo.env, ADDR: "127.0.0.1:0", ACCOUNT_PAGE_APP_ID: demo.env.ALLOWED_CLIENT_IDS, ...env,
+    ...process.env,
+    ...demo.env,
+    ADDR: "127.0.0.1:0",
+    ACCOUNT_PAGE_APP_ID: demo.env.ALLOWED_CLIENT_IDS,
+    ...env,
   });
   for await (const line of createInterface(server.stderr)) {
     const [, address] = line.match(/msg=listening address=(\S+)/) ?? [];
@@ -55,7 +59,12 @@ export async function launch() {
 // request went elsewhere, if the console has errors or the policy was violated.
 // What a test brings about is named by `expected`.
 export async function watch(browser, { expected = [], ...options } = {}) {
-  const context = await browser.newContext({ locale: "en-GB", timezoneId: "UTC", viewport: { width: 1000, height: 900 }, ...options });
+  const context = await browser.newContext({
+    locale: "en-GB",
+    timezoneId: "UTC",
+    viewport: { width: 1000, height: 900 },
+    ...options,
+  });
   context.setDefaultTimeout(20_000);
   const trouble = [];
   const note = (what) => expected.some((pattern) => pattern.test(what)) || trouble.push(what);

@@ -10,6 +10,8 @@ const json = (body) => ({ json: body, headers: { "Access-Control-Allow-Origin": 
 export class SignInPages {
   // Who signs in next.
   user = "alice";
+  // Whether tokens are refused.
+  isOver = false;
   // The authorization requests, oldest first.
   requests = [];
 
@@ -35,6 +37,12 @@ export class SignInPages {
       case "/oidc/session/end":
         return route.fulfill(page(`<a href="${parameters.get("post_logout_redirect_uri")}">Signed out of Logto</a>`));
       case "/oidc/token":
+        if (this.isOver) {
+          return route.fulfill({
+            ...json({ code: "oidc.invalid_grant", message: "grant request is invalid" }),
+            status: 400,
+          });
+        }
         return route.fulfill(json(await this.tokens(new URLSearchParams(route.request().postData()))));
       case "/oidc/token/revocation":
         return route.fulfill(json({}));
@@ -54,7 +62,11 @@ export class SignInPages {
     });
     const { accessToken, idToken } = await answer.json();
     return {
-      access_token: accessToken, id_token: idToken, refresh_token: "refresh", expires_in: 3600, token_type: "Bearer",
+      access_token: accessToken,
+      id_token: idToken,
+      refresh_token: "refresh",
+      expires_in: 3600,
+      token_type: "Bearer",
       scope: "openid account:read account:write account:security",
     };
   }

@@ -33,7 +33,10 @@ test("signing in, confirming by another sign-in, signing out", async () => {
   assert.equal(page.url(), `${root}/account/`);
   assert.ok(await page.locator("img.avatar").evaluate((img) => img.decode().then(() => img.naturalWidth > 0)));
   const { scope, resource, code_challenge_method, redirect_uri } = pages.requests[0];
-  assert.deepEqual([resource, code_challenge_method, redirect_uri], [demo.env.ACCOUNT_API_RESOURCE, "S256", `${root}/account/callback`]);
+  assert.deepEqual(
+    [resource, code_challenge_method, redirect_uri],
+    [demo.env.ACCOUNT_API_RESOURCE, "S256", `${root}/account/callback`],
+  );
   assert.match(scope, /account:read account:write account:security/);
 
   // Somebody else signs in: that is no proof, and the page goes on as alice.
@@ -53,6 +56,49 @@ test("signing in, confirming by another sign-in, signing out", async () => {
   await press(page, "Sign out");
   await page.getByText("Signed out of Logto").click();
   await page.getByRole("button", { name: "Sign in" }).waitFor();
+  await end();
+});
+
+test("the sign-in ends, and Logto fails", async () => {
+  const pages = new SignInPages(demo);
+  const { context, page, end } = await watch(browser, {
+    expected: [/avatars/, /status of 400/, /requester error/, /ERR_FAILED/],
+  });
+  await pages.attach(context);
+  await page.goto(`${root}/account`);
+  await press(page, "Sign in");
+  await page.getByText("Sign in at Logto").click();
+  await page.getByText("Alice Anderson").first().waitFor();
+  const forget = () =>
+    page.evaluate((key) => localStorage.removeItem(key), `logto:${demo.env.ALLOWED_CLIENT_IDS}:accessToken`);
+
+  await forget();
+  await context.route("**/oidc/token", (route) => route.abort(), { times: 1 });
+  await page.reload();
+  await press(page.getByRole("alert").filter({ hasText: "No answer came" }), "Reload the account");
+  await page.getByText("Alice Anderson").first().waitFor();
+
+  await forget();
+  pages.isOver = true;
+  await page.reload();
+  await page.getByRole("heading", { name: "You are signed out" }).waitFor();
+  await press(page, "Sign in again");
+  await page.getByText("Sign in at Logto").waitFor();
+  await end();
+});
+
+test("a window for signing in can't be opened", async () => {
+  const pages = new SignInPages(demo);
+  const { context, page, end } = await watch(browser, { expected: [/avatars/] });
+  await pages.attach(context);
+  await context.addInitScript(() => (window.open = () => null));
+  await page.goto(`${root}/account`);
+  await press(page, "Sign in");
+  await page.getByText("Sign in at Logto").click();
+  await press(page, "Make backup codes");
+  await press(dialog(page, "Make backup codes"), "Make backup codes");
+  await press(dialog(page, "Confirm that it’s you"), "Sign in again");
+  await dialog(page, "Confirm that it’s you").getByText("Allow this page to open a window").waitFor();
   await end();
 });
 

@@ -21,7 +21,8 @@ interface Props {
 export function AccountApp({ config, session }: Props) {
   const [end, setEnd] = useState<End | null>(null);
   const client = useMemo(
-    () => newClient(config.graphql, session, (failure: Failure) => setEnd((earlier) => earlier ?? (failure.code as End))),
+    () =>
+      newClient(config.graphql, session, (failure: Failure) => setEnd((earlier) => earlier ?? (failure.code as End))),
     [config, session],
   );
   return (

@@ -42,6 +42,7 @@ const failures: Record<string, string> = {
   RATE_LIMITED: "There were too many requests.",
   OPERATION_TIMEOUT: "This took longer than is allowed.",
   NETWORK: "No answer came. Check your connection.",
+  SIGN_IN_FAILED: "The sign-in didn’t work. Allow this page to open a window for it, and try again.",
 };
 
 const factorNames: Record<string, string> = {
@@ -75,8 +76,6 @@ export const texts = {
   signOut: "Sign out",
   notSet: "Not set",
   isSet: "Set",
-  since: "Since",
-  lastUsed: "last used",
   unavailable: "This can’t be loaded right now.",
   changed: (what: string) => `${what} changed.`,
   removed: (what: string) => `${what} removed.`,
@@ -117,7 +116,10 @@ export const texts = {
 
   ended: {
     UNAUTHENTICATED: { title: "You are signed out", what: "Your sign-in has ended. Sign in again to go on." },
-    ACCOUNT_SUSPENDED: { title: "This account is suspended", what: "Only the operator of this service can change that." },
+    ACCOUNT_SUSPENDED: {
+      title: "This account is suspended",
+      what: "Only the operator of this service can change that.",
+    },
     ACCOUNT_NOT_FOUND: { title: "This account no longer exists", what: "It was deleted." },
     SUSPENDED: { title: "Your account is suspended", what: "Only the operator of this service can change that." },
     DELETED: { title: "Your account is deleted", what: "All that belonged to it is gone." },
@@ -150,7 +152,8 @@ export const texts = {
         policy?.numbers !== false && "digits (not as the first)",
         policy?.underscore !== false && "_",
       ].filter(Boolean);
-      const length = policy?.minLength && policy.maxLength ? `${policy.minLength} to ${policy.maxLength} characters: ` : "";
+      const length =
+        policy?.minLength && policy.maxLength ? `${policy.minLength} to ${policy.maxLength} characters: ` : "";
       return `${length}${characters.join(", ")}.`;
     },
   },
@@ -196,6 +199,9 @@ export const texts = {
     none: "Nothing is set up yet.",
     name: (type: string) => factorNames[type] ?? "Another factor",
     remaining: (count: number) => `${plural(count, "code", "codes")} left.`,
+    kind: (kind: string) => `${kind}.`,
+    since: (day: string) => `Set up on ${day}.`,
+    lastUsed: (day: string) => `Last used on ${day}.`,
     removeExplained: "Signing in will no longer ask for it.",
     addTotp: "Set up an authenticator app",
     totpExplained: "An app that shows a new code every 30 seconds.",
@@ -230,9 +236,10 @@ export const texts = {
     delete: "Delete",
     renameTitle: (name: string) => `Rename ${name}`,
     deleteExplained: "Scripts that use it will stop working.",
-    expired: "expired",
-    expires: "expires",
-    forever: "never expires",
+    since: (day: string) => `Made on ${day}.`,
+    expired: (day: string) => `Expired on ${day}.`,
+    expires: (day: string) => `Expires on ${day}.`,
+    forever: "Never expires.",
     copyNow: "Copy the token now. It is shown only this once.",
     copied: "I have copied it",
   },
@@ -242,9 +249,9 @@ export const texts = {
     description: "Where you are signed in. One of them is this one.",
     none: "There are none.",
     unknownDevice: "Unknown device",
-    device: (browser: string | null, os: string | null) =>
-      browser && os ? `${browser} on ${os}` : (browser ?? os),
-    since: "Signed in",
+    device: (browser: string | null, os: string | null) => (browser && os ? `${browser} on ${os}` : (browser ?? os)),
+    place: (parts: readonly string[]) => `${parts.join(", ")}.`,
+    since: (moment: string) => `Signed in on ${moment}.`,
     revoke: "Sign out",
     revokeTitle: (device: string) => `Sign out ${device}`,
     revoked: (device: string) => `${device} is signed out.`,
@@ -256,6 +263,7 @@ export const texts = {
     description: "What you have signed in to.",
     none: "There are none.",
     thirdParty: "Belongs to somebody else.",
+    since: (day: string) => `Since ${day}.`,
     scopes: (count: number) => plural(count, "permission", "permissions"),
     revoke: "Remove access",
     revokeTitle: (name: string) => `Remove access of ${name}`,
@@ -265,6 +273,7 @@ export const texts = {
 
   organizations: {
     title: "Organizations",
+    description: (description: string) => `${description}.`,
     roles: (names: readonly string[]) => `Roles: ${names.join(", ")}.`,
   },
 
@@ -292,7 +301,8 @@ export const texts = {
     password: "Your password",
     otherWays: "Or another way:",
     method: (method: string) => stepUpMethods[method] ?? method,
-    freshSignIn: "Sign in once more, as you usually do. This page stays as it is meanwhile.",
+    freshSignIn:
+      "Sign in once more, as you usually do. This page stays as it is meanwhile. If you close that window, cancel and begin again.",
     signIn: "Sign in again",
   },
 

@@ -38,7 +38,9 @@ export function AddressDialog({ kind, label, field, update, onClose }: Props) {
       return { kind: "cancelled" } as const;
     }
     const outcome = await send(address);
-    return outcome.kind === "done" ? { ...outcome, payload: { address, challenge: outcome.payload.challenge! } } : outcome;
+    return outcome.kind === "done"
+      ? { ...outcome, payload: { address, challenge: outcome.payload.challenge! } }
+      : outcome;
   }
 
   return (

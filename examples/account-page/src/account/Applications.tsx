@@ -5,7 +5,8 @@ import { type AuthorizedApplication, RevokeAuthorizedApplication } from "../oper
 import { texts } from "../texts";
 import { Action } from "../ui/Action";
 import { Row, Section } from "../ui/Section";
-import { Day } from "../ui/time";
+import { Sentences } from "../ui/Sentences";
+import { formatDay } from "../ui/time";
 import { ConfirmDialog } from "./ConfirmDialog";
 import { useAccess, useAccount } from "./context";
 import { Unavailable } from "./Unavailable";
@@ -47,12 +48,12 @@ function Application({ application, isEditable }: Props) {
         label={name}
         details={
           <>
-            {application.isThirdParty && <span>{texts.applications.thirdParty} </span>}
-            {application.createdAt && (
-              <>
-                {texts.since} <Day at={application.createdAt} />
-              </>
-            )}
+            <Sentences
+              of={[
+                application.isThirdParty && texts.applications.thirdParty,
+                application.createdAt && texts.applications.since(formatDay(application.createdAt)),
+              ]}
+            />
             <details>
               <summary>{texts.applications.scopes(application.scopes.length)}</summary>
               {application.scopes.join(", ")}

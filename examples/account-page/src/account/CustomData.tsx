@@ -66,7 +66,14 @@ function CustomDataDialog({ data, onClose }: Props) {
       } catch {
         return {
           kind: "refused",
-          errors: [{ __typename: "BasicError", code: "INVALID_INPUT", message: texts.customData.noJson, path: ["input", "data", key] }],
+          errors: [
+            {
+              __typename: "BasicError",
+              code: "INVALID_INPUT",
+              message: texts.customData.noJson,
+              path: ["input", "data", key],
+            },
+          ],
         };
       }
     }

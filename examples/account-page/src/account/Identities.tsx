@@ -77,7 +77,9 @@ function Identity({ identity, connector, isEditable }: IdentityProps) {
         }
         details={
           <>
-            <span className="value">{[identity.name, identity.email].filter(Boolean).join(", ") || texts.identities.linked}</span>
+            <span className="value">
+              {[identity.name, identity.email].filter(Boolean).join(", ") || texts.identities.linked}
+            </span>
             {isEditable && removable && !removable.allowed && (
               <span className="hint">{texts.notRemovable(removable.reason)}</span>
             )}
@@ -85,9 +87,7 @@ function Identity({ identity, connector, isEditable }: IdentityProps) {
         }
         actions={
           isEditable &&
-          removable?.allowed && (
-            <Action verb={texts.identities.unlink} what={name} onClick={() => setUnlinking(true)} />
-          )
+          removable?.allowed && <Action verb={texts.identities.unlink} what={name} onClick={() => setUnlinking(true)} />
         }
       />
       {isUnlinking && (
@@ -116,9 +116,7 @@ function Linkable({ connector }: { connector: SocialConnector }) {
           </>
         }
         details={texts.identities.notLinked}
-        actions={
-          <Action verb={texts.identities.link} what={connector.name} onClick={() => setLinking(true)} />
-        }
+        actions={<Action verb={texts.identities.link} what={connector.name} onClick={() => setLinking(true)} />}
       />
       {isLinking && <LinkDialog connector={connector} onClose={() => setLinking(false)} />}
     </>

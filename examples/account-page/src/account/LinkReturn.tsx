@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 
 import { address, currentView } from "../config";
 import type { AccountError } from "../graphql/account_error";
@@ -18,7 +18,6 @@ interface Returned {
 
 /** Finishes a link when a provider has sent the person back. */
 export function LinkReturn() {
-  const taken = useRef(false);
   const [returned, setReturned] = useState<Returned | null>(null);
   const [outcome, setOutcome] = useState<Outcome<unknown> | null>(null);
   const [isForeign, setForeign] = useState(false);
@@ -33,12 +32,11 @@ export function LinkReturn() {
   }
 
   useEffect(() => {
-    if (currentView() !== "link" || taken.current) {
+    if (currentView() !== "link") {
       return;
     }
-    taken.current = true;
     const connectorData = Object.fromEntries(new URLSearchParams(location.search));
-    history.replaceState(null, "", address(""));
+    history.replaceState(null, "", address("")); // So that this happens once.
     const link = takeLink();
     if (!link || link.state !== connectorData["state"]) {
       setForeign(true); // Somebody else's link, or an old one.

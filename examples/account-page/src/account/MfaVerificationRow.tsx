@@ -6,7 +6,8 @@ import { useStepUp } from "../step-up/StepUp";
 import { texts } from "../texts";
 import { Action } from "../ui/Action";
 import { Row } from "../ui/Section";
-import { Day } from "../ui/time";
+import { Sentences } from "../ui/Sentences";
+import { formatDay } from "../ui/time";
 import { ConfirmDialog } from "./ConfirmDialog";
 
 interface Props {
@@ -25,20 +26,16 @@ export function MfaVerificationRow({ factor, isEditable }: Props) {
       <Row
         label={name}
         details={
-          <>
-            {name !== kind && <span>{kind}. </span>}
-            {factor.__typename === "BackupCodeVerification" && <span>{texts.mfa.remaining(factor.remainingCodes)} </span>}
-            {texts.since} <Day at={factor.createdAt} />
-            {factor.lastUsedAt && (
-              <>
-                , {texts.lastUsed} <Day at={factor.lastUsedAt} />
-              </>
-            )}
-          </>
+          <Sentences
+            of={[
+              name !== kind && texts.mfa.kind(kind),
+              factor.__typename === "BackupCodeVerification" && texts.mfa.remaining(factor.remainingCodes),
+              texts.mfa.since(formatDay(factor.createdAt)),
+              factor.lastUsedAt && texts.mfa.lastUsed(formatDay(factor.lastUsedAt)),
+            ]}
+          />
         }
-        actions={
-          isEditable && <Action verb={texts.actions.remove} what={name} onClick={() => setRemoving(true)} />
-        }
+        actions={isEditable && <Action verb={texts.actions.remove} what={name} onClick={() => setRemoving(true)} />}
       />
       {isRemoving && (
         <ConfirmDialog

@@ -1,5 +1,6 @@
 import { texts } from "../texts";
 import { Row, Section } from "../ui/Section";
+import { Sentences } from "../ui/Sentences";
 import { useAccount } from "./context";
 import { Unavailable } from "./Unavailable";
 
@@ -18,10 +19,12 @@ export function Organizations() {
             <Row
               label={name}
               details={
-                <>
-                  {description && <span>{description}. </span>}
-                  {roles.length > 0 && <span>{texts.organizations.roles(roles)}</span>}
-                </>
+                <Sentences
+                  of={[
+                    description && texts.organizations.description(description),
+                    roles.length > 0 && texts.organizations.roles(roles),
+                  ]}
+                />
               }
             />
           </li>

@@ -6,6 +6,7 @@ import { Dialog } from "../ui/Dialog";
 import { Checkbox, Field } from "../ui/Field";
 import { Form } from "../ui/Form";
 import { useNotice } from "../ui/notice";
+import { AccountName } from "./AccountName";
 import { useAccount } from "./context";
 import { PasswordRules } from "./PasswordRules";
 
@@ -44,8 +45,7 @@ export function PasswordDialog({ onClose }: Props) {
         }}
         onCancel={onClose}
       >
-        {/* For password managers, which keep the new password under this name. */}
-        <input type="text" autoComplete="username" value={user.username ?? user.primaryEmail ?? ""} readOnly hidden />
+        <AccountName />
         {user.hasPassword && (
           <Field
             name="currentPassword"

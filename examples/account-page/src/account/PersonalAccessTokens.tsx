@@ -5,7 +5,7 @@ import { DeletePersonalAccessToken, type PersonalAccessToken } from "../operatio
 import { texts } from "../texts";
 import { Action } from "../ui/Action";
 import { Row, Section } from "../ui/Section";
-import { Day } from "../ui/time";
+import { formatDay } from "../ui/time";
 import { ConfirmDialog } from "./ConfirmDialog";
 import { useAccess, useAccount } from "./context";
 import { NewTokenDialog } from "./NewTokenDialog";
@@ -56,15 +56,8 @@ function Token({ token, isEditable }: TokenProps) {
         label={name}
         details={
           <>
-            {texts.since} <Day at={token.createdAt} />
-            {", "}
-            {token.expiresAt ? (
-              <span className={token.isExpired ? "error" : ""}>
-                {token.isExpired ? texts.tokens.expired : texts.tokens.expires} <Day at={token.expiresAt} />
-              </span>
-            ) : (
-              texts.tokens.forever
-            )}
+            {texts.tokens.since(formatDay(token.createdAt))}{" "}
+            <span className={token.isExpired ? "error" : undefined}>{expiry(token)}</span>
           </>
         }
         actions={
@@ -90,4 +83,11 @@ function Token({ token, isEditable }: TokenProps) {
       )}
     </>
   );
+}
+
+function expiry({ expiresAt, isExpired }: PersonalAccessToken): string {
+  if (expiresAt === null) {
+    return texts.tokens.forever;
+  }
+  return (isExpired ? texts.tokens.expired : texts.tokens.expires)(formatDay(expiresAt));
 }

@@ -11,8 +11,17 @@ import { useAccount } from "./context";
 type Input = VariablesOf<typeof UpdateProfile>["input"];
 
 const claims = [
-  "givenName", "middleName", "familyName", "nickname", "preferredUsername", "gender", "birthdate", "zoneinfo", "locale",
-  "website", "profile",
+  "givenName",
+  "middleName",
+  "familyName",
+  "nickname",
+  "preferredUsername",
+  "gender",
+  "birthdate",
+  "zoneinfo",
+  "locale",
+  "website",
+  "profile",
 ] as const;
 const addressParts = ["streetAddress", "postalCode", "locality", "region", "country"] as const;
 
@@ -41,7 +50,13 @@ export function ProfileDialog({ access, onClose }: Props) {
           <Field name="name" label={texts.profile.label("name")} defaultValue={user.name ?? ""} autoComplete="name" />
         )}
         {access.avatar === "EDIT" && (
-          <Field name="avatar" label={texts.profile.label("avatar")} defaultValue={user.avatar ?? ""} type="url" hint={texts.profile.httpsOnly} />
+          <Field
+            name="avatar"
+            label={texts.profile.label("avatar")}
+            defaultValue={user.avatar ?? ""}
+            type="url"
+            hint={texts.profile.httpsOnly}
+          />
         )}
         {access.profile === "EDIT" && (
           <>

@@ -18,7 +18,9 @@ export function RenameTokenDialog({ name, onClose }: Props) {
     <Dialog title={texts.tokens.renameTitle(name)} onClose={onClose}>
       <Form
         submit={texts.actions.save}
-        onSubmit={(fields) => renamePersonalAccessToken({ input: { name, newName: String(fields.get("newName")).trim() } })}
+        onSubmit={(fields) =>
+          renamePersonalAccessToken({ input: { name, newName: String(fields.get("newName")).trim() } })
+        }
         onDone={() => {
           onClose();
           tell(texts.changed(texts.tokens.name));

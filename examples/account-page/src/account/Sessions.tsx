@@ -6,7 +6,8 @@ import type { LogtoSession } from "../operations/sessions";
 import { texts } from "../texts";
 import { Action } from "../ui/Action";
 import { Row, Section } from "../ui/Section";
-import { Minute } from "../ui/time";
+import { Sentences } from "../ui/Sentences";
+import { formatMinute } from "../ui/time";
 import { ConfirmDialog } from "./ConfirmDialog";
 import { useAccess, useAccount } from "./context";
 import { Unavailable } from "./Unavailable";
@@ -43,24 +44,20 @@ function SessionRow({ session, isEditable }: Props) {
   const revokeSession = useChange(RevokeSession);
   const { browser, os, userAgent, city, country, ip, signedInAt } = session;
   const device = texts.sessions.device(browser, os) ?? userAgent ?? texts.sessions.unknownDevice;
-  const place = [city, country, ip].filter(Boolean).join(", ");
+  const place = [city, country, ip].filter((part) => part !== null);
   return (
     <>
       <Row
         label={device}
         details={
-          <>
-            {place && <span>{place}. </span>}
-            {signedInAt && (
-              <>
-                {texts.sessions.since} <Minute at={signedInAt} />
-              </>
-            )}
-          </>
+          <Sentences
+            of={[
+              place.length > 0 && texts.sessions.place(place),
+              signedInAt && texts.sessions.since(formatMinute(signedInAt)),
+            ]}
+          />
         }
-        actions={
-          isEditable && <Action verb={texts.sessions.revoke} what={device} onClick={() => setRevoking(true)} />
-        }
+        actions={isEditable && <Action verb={texts.sessions.revoke} what={device} onClick={() => setRevoking(true)} />}
       />
       {isRevoking && (
         <ConfirmDialog

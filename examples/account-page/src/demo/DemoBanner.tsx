@@ -2,7 +2,7 @@ import { useState } from "react";
 
 import type { DemoUser } from "../config";
 import { texts } from "../texts";
-import { Minute } from "../ui/time";
+import { formatMinute } from "../ui/time";
 import { type Message, readMessages } from "./simulator";
 
 /** Tells what is needed to play the demo's user: the password, and the codes that were "sent". */
@@ -24,7 +24,7 @@ export function DemoBanner({ user }: { user: DemoUser }) {
         <ul>
           {messages.toReversed().map(({ to, code, at }) => (
             <li key={at + to}>
-              <code>{code}</code> {to} (<Minute at={at} />)
+              <code>{code}</code> {to} ({formatMinute(at)})
             </li>
           ))}
         </ul>

@@ -34,7 +34,10 @@ export function MockProvider() {
           </div>
         )}
         <div className="actions">
-          <button type="button" onClick={() => sendBack({ error: "access_denied", error_description: texts.demo.refusal })}>
+          <button
+            type="button"
+            onClick={() => sendBack({ error: "access_denied", error_description: texts.demo.refusal })}
+          >
             {texts.demo.refuse}
           </button>
           {authorization.host === simulated && (

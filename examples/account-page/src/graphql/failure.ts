@@ -2,7 +2,7 @@ import type { CombinedError } from "urql";
 
 /** A top-level error: what the person can't mend by typing something else. */
 export interface Failure {
-  /** `extensions.code`, or `NETWORK` when no answer came. */
+  /** `extensions.code`, `NETWORK` when no answer came, or `SIGN_IN_FAILED`. */
   code: string;
   retryAfterSeconds?: number | undefined;
   requiredScope?: string | undefined;
@@ -27,5 +27,7 @@ export function endsSession(failure: Failure): boolean {
 
 /** Whether a mutation that failed like this may have taken effect all the same. */
 export function isOutcomeUnknown(failure: Failure): boolean {
-  return ["NETWORK", "UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE", "OPERATION_TIMEOUT", "INTERNAL"].includes(failure.code);
+  return ["NETWORK", "UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE", "OPERATION_TIMEOUT", "INTERNAL"].includes(
+    failure.code,
+  );
 }

@@ -1,4 +1,10 @@
-import { BaseClient, createRequester, generateCodeChallenge, generateCodeVerifier, generateState } from "@logto/browser";
+import {
+  BaseClient,
+  createRequester,
+  generateCodeChallenge,
+  generateCodeVerifier,
+  generateState,
+} from "@logto/browser";
 
 import { address, currentView, type LogtoSettings } from "../config";
 
@@ -26,7 +32,10 @@ export function isReauthentication(): boolean {
 /**
  * Opens the window, and waits for the ID token with the nonce of the parameters.
  */
-export async function signInInWindow(parameters: Promise<Record<string, string>>, signal: AbortSignal): Promise<string> {
+export async function signInInWindow(
+  parameters: Promise<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<string> {
   const opened = window.open("", "_blank", "popup,width=480,height=720");
   if (!opened) {
     throw new Error("the browser doesn't open windows for this page");

@@ -70,7 +70,15 @@ export const AccountQuery = graphql(
       }
     }
   `,
-  [ProfileParts, SignInMethodsParts, MfaParts, PersonalAccessTokenParts, SessionsParts, ApplicationsParts, CustomDataParts],
+  [
+    ProfileParts,
+    SignInMethodsParts,
+    MfaParts,
+    PersonalAccessTokenParts,
+    SessionsParts,
+    ApplicationsParts,
+    CustomDataParts,
+  ],
 );
 
 type Loaded = ResultOf<typeof AccountQuery>;

@@ -33,7 +33,7 @@ export function FreshSignIn({ onProof, onCancel }: Props) {
       return started;
     }
     if (idToken === null) {
-      return { kind: "cancelled" };
+      return { kind: "failed", failure: { code: "SIGN_IN_FAILED" } };
     }
     const { id } = started.payload.reauthentication!;
     return completeReauthentication({ input: { id, idToken } });

@@ -1,3 +1,4 @@
+import { AccountName } from "../account/AccountName";
 import { useChange } from "../graphql/change";
 import { texts } from "../texts";
 import { Field } from "../ui/Field";
@@ -18,6 +19,7 @@ export function PasswordProof({ onProof, onCancel }: Props) {
       onDone={({ verification }) => onProof(verification!)}
       onCancel={onCancel}
     >
+      <AccountName />
       <Field name="password" label={texts.stepUp.password} type="password" autoComplete="current-password" autoFocus />
     </Form>
   );

@@ -8,7 +8,11 @@ export function CopyButton({ text }: { text: string }) {
   if (!("clipboard" in navigator)) {
     return null;
   }
-  const copy = () => navigator.clipboard.writeText(text).then(() => setCopied(true), () => setCopied(false));
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    );
   return (
     <button type="button" onClick={() => void copy()}>
       {isCopied ? texts.actions.copied : texts.actions.copy}

@@ -43,10 +43,11 @@ export function Dialog({ title, onClose, children }: Props) {
     <dialog
       ref={dialog}
       aria-labelledby={titleId}
-      onCancel={(event) => {
-        event.preventDefault();
-        event.stopPropagation();
-        onClose();
+      onClose={() => {
+        // Escape closed it. The event comes late, when it may be open again.
+        if (!dialog.current?.open) {
+          onClose();
+        }
       }}
     >
       <header>
