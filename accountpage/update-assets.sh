@@ -19,7 +19,7 @@ tar -C "$repository/examples/account-page" --exclude=./node_modules --exclude=./
 	tar -C "$work/examples/account-page" -xf -
 cd "$work/examples/account-page"
 npm ci --silent
-npm run --silent check >/dev/null
+npm run --silent check
 npm run --silent build -- --logLevel warn
 
 if [ "${1:-}" = --check ]; then

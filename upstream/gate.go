@@ -11,7 +11,7 @@ import (
 const (
 	// maxWait is how long a request waits for its first call. Who waits for a page
 	// notices a second, and an answer is still better than none.
-	maxWait = time.Second
+	maxWait = 3 * time.Second
 	// retryAfter is what refused requests are told to wait; less can't be said in HTTP.
 	retryAfter = time.Second
 	// refusalTime is the time between two refusals. Some clients come back at once: if
@@ -124,6 +124,7 @@ func (g *gate) admit(r *request) pass {
 func (g *gate) queue(r *request) *waiter {
 	if !r.begun && r.waiting == 0 {
 		g.unbegun++
+		g.limit.wait(time.Now(), true)
 	}
 	r.waiting++
 	w := &waiter{request: r, done: make(chan struct{})}
@@ -185,7 +186,7 @@ func (g *gate) withdraw(w *waiter) {
 	case w.element != nil:
 		g.unqueue(w)
 		if !w.request.begun && w.request.waiting == 0 {
-			g.unbegun--
+			g.begun()
 		}
 	case w.admitted:
 		g.release()
@@ -199,12 +200,18 @@ func (g *gate) unqueue(w *waiter) {
 	w.request.waiting--
 }
 
+// begun takes a request from those that wait for their first call.
+func (g *gate) begun() {
+	g.unbegun--
+	g.limit.wait(time.Now(), g.unbegun > 0)
+}
+
 // refuse refuses a request for good, with all of its calls that wait. If none does,
 // the caller closes r.told.
 func (g *gate) refuse(r *request) {
 	r.refusal, r.told = &Refusal{RetryAfter: retryAfter}, make(chan struct{})
 	if r.waiting > 0 {
-		g.unbegun--
+		g.begun()
 		close(r.told)
 	}
 	for e := g.waiting[r.priority].Back(); r.waiting > 0; {
@@ -238,7 +245,7 @@ func (g *gate) release() {
 			w := line.Front().Value.(*waiter)
 			g.unqueue(w)
 			if !w.request.begun {
-				g.unbegun--
+				g.begun()
 			}
 			g.limit.wanted = true
 			w.pass = g.admit(w.request)

@@ -21,6 +21,9 @@ const (
 	windowTime = 100 * time.Millisecond
 	// strainTime is how long a service that was found to be busy counts as busy.
 	strainTime = time.Second
+	// crowdTime is for how long requests must have waited, one or the other, before
+	// they count as a crowd that stays.
+	crowdTime = 500 * time.Millisecond
 	// probeAfter is how long the limit goes by what calls usually take without having
 	// seen a quiet moment, and probeCalls the number of calls that such a moment takes.
 	probeAfter = 10 * time.Second
@@ -61,6 +64,12 @@ type limit struct {
 	wanted bool
 	// strainedAt is when calls took nearly as long as is tolerated, or longer.
 	strainedAt time.Time
+
+	// waits tells since waitsAt whether requests wait, and waited for how long they
+	// have, twice crowdTime at most. Times without any make it less.
+	waits   bool
+	waitsAt time.Time
+	waited  time.Duration
 }
 
 func newLimit(most int) limit {
@@ -80,14 +89,25 @@ func (l *limit) now() int {
 	return l.current
 }
 
-// queue returns how many requests may wait for their first call. While the service
-// bears it that is a crowd, which is gone after a moment. When it is busy the crowd
-// stays, and those who wait longer are not served earlier.
+// queue returns how many requests may wait for their first call. A crowd is gone after
+// a moment while the service bears it, or if it comes but once. When the service is
+// busy and the crowd stays, those who wait longer are not served earlier.
 func (l *limit) queue(now time.Time) int {
-	if now.Sub(l.strainedAt) < strainTime {
+	l.wait(now, l.waits)
+	if now.Sub(l.strainedAt) < strainTime && l.waited >= crowdTime {
 		return max(2, l.current/2)
 	}
 	return max(64, 8*l.current)
+}
+
+// wait is told whether requests wait from now on.
+func (l *limit) wait(now time.Time, waits bool) {
+	passed := now.Sub(l.waitsAt)
+	if !l.waits {
+		passed = -passed
+	}
+	l.waited = min(max(l.waited+passed, 0), 2*crowdTime)
+	l.waits, l.waitsAt = waits, now
 }
 
 // learn is told of a call that was answered.

@@ -68,15 +68,19 @@ test("a part can't be read", async () => {
   await answerOnce(page, "Account", (route) =>
     change(route, (answer) => {
       answer.data.me.sessions = null;
-      answer.errors = [
-        { message: "Logto failed.", path: ["me", "sessions"], extensions: { code: "UPSTREAM_UNAVAILABLE" } },
-      ];
+      answer.data.me.username = null;
+      answer.errors = ["sessions", "username"].map((field) => ({
+        message: "Logto failed.",
+        path: ["me", field],
+        extensions: { code: "UPSTREAM_UNAVAILABLE" },
+      }));
     }),
   );
   await page.reload();
   const devices = page.getByRole("region", { name: "Devices" });
   await devices.getByText("This can’t be loaded right now.").waitFor();
-  await row(page, "Username").getByText("alice").waitFor();
+  await row(page, "Username").getByText("This can’t be loaded right now.").waitFor();
+  await row(page, "Email address").getByText("alice@example.com").waitFor();
   await press(page, "Reload the account");
   await row(page, "Firefox on macOS").waitFor();
   await end();

@@ -24,10 +24,9 @@ export function Email({ isEditable }: Props) {
   return (
     <>
       <IdentifierRow
+        field="primaryEmail"
         label={label}
-        value={user.primaryEmail}
         isEditable={isEditable}
-        removable={user.primaryEmailRemovable}
         onChange={() => setDialog("change")}
         onRemove={() => setDialog("remove")}
       />

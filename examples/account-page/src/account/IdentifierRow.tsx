@@ -1,25 +1,27 @@
-import type { Removable } from "../operations/sign_in_methods";
 import { texts } from "../texts";
 import { Action } from "../ui/Action";
 import { Row } from "../ui/Section";
+import { useAccount } from "./context";
 
 interface Props {
+  field: "username" | "primaryEmail" | "primaryPhone";
   label: string;
-  value: string | null;
   isEditable: boolean;
-  removable: Removable;
   onChange: () => void;
   onRemove: () => void;
 }
 
 /** A username, email address or phone number, and what may be done with it. */
-export function IdentifierRow({ label, value, isEditable, removable, onChange, onRemove }: Props) {
+export function IdentifierRow({ field, label, isEditable, onChange, onRemove }: Props) {
+  const { user, failed } = useAccount();
+  const value = user[field];
+  const removable = user[`${field}Removable`];
   return (
     <Row
       label={label}
       details={
         <>
-          <span className="value">{value ?? texts.notSet}</span>
+          <span className="value">{value ?? (failed.has(`me.${field}`) ? texts.unavailable : texts.notSet)}</span>
           {value && isEditable && removable && !removable.allowed && (
             <span className="hint">{texts.notRemovable(removable.reason)}</span>
           )}

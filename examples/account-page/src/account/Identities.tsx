@@ -1,8 +1,8 @@
 import { useState } from "react";
 
 import { useChange } from "../graphql/change";
-import { UnlinkIdentity } from "../operations/identities";
 import type { SocialConnector } from "../operations/account";
+import { UnlinkIdentity } from "../operations/identities";
 import type { SocialIdentity } from "../operations/sign_in_methods";
 import { useStepUp } from "../step-up/StepUp";
 import { texts } from "../texts";

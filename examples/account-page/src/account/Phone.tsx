@@ -24,10 +24,9 @@ export function Phone({ isEditable }: Props) {
   return (
     <>
       <IdentifierRow
+        field="primaryPhone"
         label={label}
-        value={user.primaryPhone}
         isEditable={isEditable}
-        removable={user.primaryPhoneRemovable}
         onChange={() => setDialog("change")}
         onRemove={() => setDialog("remove")}
       />

@@ -30,10 +30,9 @@ export function Username({ isEditable }: Props) {
   return (
     <>
       <IdentifierRow
+        field="username"
         label={label}
-        value={user.username}
         isEditable={isEditable}
-        removable={user.usernameRemovable}
         onChange={() => setDialog("change")}
         onRemove={() => setDialog("remove")}
       />

@@ -52,6 +52,7 @@ export async function signInInWindow(
 }
 
 function answerTo(nonce: string, signal: AbortSignal): Promise<string> {
+  signal.throwIfAborted();
   const channel = new BroadcastChannel(channelName);
   return new Promise<string>((resolve, reject) => {
     channel.onmessage = ({ data }: MessageEvent<Message>) => {

@@ -37,4 +37,3 @@ export const SignInMethodsParts = graphql(`
 
 export type SignInMethods = ResultOf<typeof SignInMethodsParts>;
 export type SocialIdentity = NonNullable<SignInMethods["identities"]>[number];
-export type Removable = SocialIdentity["removable"];

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from "react";
 
 import { type Outcome, useChange } from "../graphql/change";
+import { type Verification, type VerificationChallenge, VerifyCode } from "../operations/proofs";
 import { texts } from "../texts";
 import { Field } from "../ui/Field";
 import { Form } from "../ui/Form";
-import { type Verification, type VerificationChallenge, VerifyCode } from "../operations/proofs";
 
 interface Props<Payload> {
   challenge: VerificationChallenge;

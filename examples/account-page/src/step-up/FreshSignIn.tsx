@@ -1,10 +1,10 @@
 import { useEffect, useRef } from "react";
 
 import { type Outcome, useChange } from "../graphql/change";
+import { CompleteReauthentication, StartReauthentication, type Verification } from "../operations/proofs";
 import { useSession } from "../session/session";
 import { texts } from "../texts";
 import { Form } from "../ui/Form";
-import { CompleteReauthentication, StartReauthentication, type Verification } from "../operations/proofs";
 
 interface Props {
   onProof: (verification: Verification) => void;

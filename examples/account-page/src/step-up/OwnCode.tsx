@@ -1,10 +1,10 @@
 import { useState } from "react";
 
 import { useChange } from "../graphql/change";
+import { SendVerificationCode, type Verification, type VerificationChallenge } from "../operations/proofs";
 import { texts } from "../texts";
 import { Form } from "../ui/Form";
 import { CodeForm } from "./CodeForm";
-import { SendVerificationCode, type Verification, type VerificationChallenge } from "../operations/proofs";
 
 interface Props {
   /** The account's own address. */

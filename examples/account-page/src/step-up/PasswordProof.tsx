@@ -1,9 +1,9 @@
 import { AccountName } from "../account/AccountName";
 import { useChange } from "../graphql/change";
+import { type Verification, VerifyPassword } from "../operations/proofs";
 import { texts } from "../texts";
 import { Field } from "../ui/Field";
 import { Form } from "../ui/Form";
-import { type Verification, VerifyPassword } from "../operations/proofs";
 
 interface Props {
   onProof: (verification: Verification) => void;

@@ -1,12 +1,12 @@
 import { useState } from "react";
 
 import { useAccount } from "../account/context";
+import type { Verification } from "../operations/proofs";
 import { texts } from "../texts";
 import { Dialog } from "../ui/Dialog";
 import { FreshSignIn } from "./FreshSignIn";
 import { OwnCode } from "./OwnCode";
 import { PasswordProof } from "./PasswordProof";
-import type { Verification } from "../operations/proofs";
 
 interface Props {
   methods: readonly string[];
