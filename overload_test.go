@@ -58,7 +58,7 @@ func (s *still) crowd(document string, clients int) crowd {
 	var waits []time.Duration
 	token := s.token("alice")
 	whole := s.ask(context.Background(), token, document).body
-	start := time.Now().Add(1200 * time.Millisecond)
+	start := time.Now().Add(2 * time.Second)
 	end := start.Add(time.Second)
 	var wg sync.WaitGroup
 	for range clients {

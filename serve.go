@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -73,6 +74,7 @@ func (s *server) serveOn(ctx context.Context, listener net.Listener, listening f
 	go func() { failed <- httpServer.Serve(listener) }()
 	s.logger.InfoContext(ctx, "listening", "address", listener.Addr().String())
 	listening(listener.Addr())
+	debug.FreeOSMemory() // What starting took isn't needed any more.
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)

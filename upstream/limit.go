@@ -19,11 +19,9 @@ const (
 	wakeUps = 2
 	// windowTime is the time between two changes of the limit at least.
 	windowTime = 100 * time.Millisecond
-	// strainTime is how long a service that was found to be busy counts as busy.
-	strainTime = time.Second
 	// crowdTime is for how long requests must have waited, one or the other, before
-	// they count as a crowd that stays.
-	crowdTime = 500 * time.Millisecond
+	// they count as a crowd that stays. The limit has found its place by then.
+	crowdTime = 700 * time.Millisecond
 	// probeAfter is how long the limit goes by what calls usually take without having
 	// seen a quiet moment, and probeCalls the number of calls that such a moment takes.
 	probeAfter = 10 * time.Second
@@ -34,8 +32,8 @@ const (
 // more calls at a time are answered in the same time; beyond it they wait for each
 // other, inside of the service, and take longer. So the limit is moved to where calls
 // take twice as long as when they are nearly alone: the service is busy then, and
-// holds no more than another round of calls. It is only moved while calls wait for
-// room, since nothing else tells what the service bears.
+// holds no more than another round of calls. It is raised only while calls wait for
+// room, since nothing else tells that the service bears more.
 //
 // The adaptive limiter of failsafe-go v0.9.8 was measured first, over a service that
 // serves four calls at a time in 15 ms, with a crowd before it: it compares times with
@@ -62,9 +60,6 @@ type limit struct {
 	slowness float64
 	// wanted tells that calls which had to wait began meanwhile.
 	wanted bool
-	// strainedAt is when calls took nearly as long as is tolerated, or longer.
-	strainedAt time.Time
-
 	// waits tells since waitsAt whether requests wait, and waited for how long they
 	// have, twice crowdTime at most. Times without any make it less.
 	waits   bool
@@ -89,12 +84,12 @@ func (l *limit) now() int {
 	return l.current
 }
 
-// queue returns how many requests may wait for their first call. A crowd is gone after
-// a moment while the service bears it, or if it comes but once. When the service is
-// busy and the crowd stays, those who wait longer are not served earlier.
+// queue returns how many requests may wait for their first call. A crowd that comes but
+// once, or that the service bears, is gone after a moment. When it stays, those who wait
+// longer are not served earlier.
 func (l *limit) queue(now time.Time) int {
 	l.wait(now, l.waits)
-	if now.Sub(l.strainedAt) < strainTime && l.waited >= crowdTime {
+	if l.waited >= crowdTime {
 		return max(2, l.current/2)
 	}
 	return max(64, 8*l.current)
@@ -156,12 +151,9 @@ func (l *limit) begin(now time.Time) {
 
 // adjust moves the limit to where calls should take as long as is tolerated.
 func (l *limit) adjust(now time.Time) {
-	if !l.wanted {
-		return
-	}
 	slowness := l.slowness / float64(l.calls)
-	if slowness > 0.85 {
-		l.strainedAt = now
+	if !l.wanted && slowness <= 1 {
+		return
 	}
 	factor := 1 / min(max(slowness, 0.5), 2)
 	l.current = min(max(int(math.Round(float64(l.current)*factor)), l.least), l.most)
