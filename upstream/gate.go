@@ -10,7 +10,7 @@ import (
 
 const (
 	// maxWait is how long a request waits for its first call. Who waits for a page
-	// notices a second, and an answer is still better than none.
+	// notices seconds, and an answer is still better than none.
 	maxWait = 3 * time.Second
 	// retryAfter is what refused requests are told to wait; less can't be said in HTTP.
 	retryAfter = time.Second

@@ -200,3 +200,25 @@ func TestKindsAreComparedAlone(t *testing.T) {
 		}
 	})
 }
+
+// TestLimitSinksWithoutAQueue: after a service was fast, the limit has room for more
+// clients than there are. When it becomes slow nobody waits at the gate, and the limit
+// has to come down all the same.
+func TestLimitSinksWithoutAQueue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		now := answering(time.Millisecond)
+		over := over(128, func(r *http.Request) (*http.Response, error) { return now(r) })
+		few := crowd{clients: 2, calls: 1, measure: time.Second}
+		few.ask(t, over)
+		crowd{clients: 128, calls: 1, measure: 3 * time.Second}.ask(t, over)
+		if got := over.State().Limit; got < 64 {
+			t.Fatalf("the limit of a fast service is %d", got)
+		}
+		now = serving(4, 15*time.Millisecond)
+		crowd{clients: 48, calls: 1, measure: 5 * time.Second}.ask(t, over)
+		if got := over.State().Limit; got > 24 {
+			t.Errorf("the limit of a service of four calls at a time is %d", got)
+		}
+	})
+}
