@@ -59,8 +59,23 @@ const openTab = async (name) => {
 };
 const shown = () => page.getByRole("region", { name: "Result Window" });
 
+const queryEditor = () => page.getByRole("region", { name: "Query Editor" }).locator(".CodeMirror").first();
+
+// GraphiQL reads a document a moment after it changed. Until then, it would run the operation that was there before.
+async function wasRead(operation, { alone }) {
+  for (;;) {
+    const read = await queryEditor().evaluate(({ CodeMirror: editor }) => editor.operations?.map(({ name }) => name?.value));
+    if (read?.includes(operation) && (read.length === 1) === alone) {
+      break;
+    }
+    await page.waitForTimeout(20);
+  }
+  await page.locator(`.graphiql-execute-button${alone ? ":not([aria-haspopup])" : "[aria-haspopup]"}`).waitFor();
+}
+
 // Runs an operation of the tab that is open, which has several of them or one alone, and gives the answer.
 async function run(operation, { alone = false } = {}) {
+  await wasRead(operation, { alone });
   const answered = page.waitForResponse((response) => {
     const { operationName, query } = JSON.parse(response.request().postData() ?? "{}");
     return alone ? query?.includes(` ${operation} {`) : operationName === operation;
@@ -93,8 +108,7 @@ test("the settings query is there to be run", async () => {
 
 test("me is typed in and run", async () => {
   await page.getByRole("button", { name: "New tab" }).click();
-  const editor = page.getByRole("region", { name: "Query Editor" }).locator(".CodeMirror");
-  await editor.evaluate((element) => element.CodeMirror.setValue("query Who { me { username } }"));
+  await queryEditor().evaluate((element) => element.CodeMirror.setValue("query Who { me { username } }"));
   assert.deepEqual(await run("Who", { alone: true }), { data: { me: { username: "alice" } } });
 });
 
