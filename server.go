@@ -148,7 +148,7 @@ type server struct {
 // is for the account page and for the playground's token box.
 func newServer(cfg *config.Config, logger *slog.Logger, now func() time.Time, demo *accountpage.Demo, t telemetry) (*server, error) {
 	network := upstream.New(upstream.Config{
-		Network:        upstream.Observe(logto.NewTransport(cfg.LogtoMaxConcurrency), managementEndpoint, t.calls...),
+		Network:        upstream.Observe(logto.NewTransport(cfg.LogtoEndpoint, cfg.LogtoMaxConcurrency), managementEndpoint, t.calls...),
 		MaxConcurrency: cfg.LogtoMaxConcurrency, Kind: managementEndpoint, Logger: logger,
 	})
 	client, err := logto.New(logto.Config{
@@ -207,7 +207,14 @@ func newStore(cfg *config.Config, now func() time.Time) (*store.Store, error) {
 		return store.NewMemory(now), nil
 	}
 	// The oldest key, so that a new one put before it changes nothing.
-	return store.NewRedis(cfg.RedisURL.Reveal(), []byte(cfg.SecretKeys[len(cfg.SecretKeys)-1].Reveal()))
+	shared, err := store.NewRedis(cfg.RedisURL.Reveal(), []byte(cfg.SecretKeys[len(cfg.SecretKeys)-1].Reveal()))
+	if err != nil {
+		return nil, config.Problem{
+			Setting: "REDIS_URL", What: "can't be used: " + err.Error(),
+			Mend: "set it to your Redis's address without parameters, e.g. rediss://user:password@redis.example.com:6379/0",
+		}
+	}
+	return shared, nil
 }
 
 func secretKeys(cfg *config.Config) [][]byte {

@@ -102,7 +102,7 @@ func newCustomDataService(f *testing.F, readable, writable []string) (*logtotest
 	logger := slog.New(slog.DiscardHandler)
 	client, err := logto.New(logto.Config{
 		Endpoint: embedded.Endpoint, AppID: embedded.AppID, AppSecret: embedded.AppSecret,
-		Resource: logtotest.ManagementResource, Transport: logto.NewTransport(1), Logger: logger,
+		Resource: logtotest.ManagementResource, Transport: logto.NewTransport(embedded.Endpoint, 1), Logger: logger,
 	})
 	if err != nil {
 		f.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -27,7 +26,7 @@ type Config struct {
 	// Resource is the indicator of the Management API:
 	// "https://default.logto.app/api" for a Logto of one's own.
 	Resource string
-	// Transport is the network. Nil stands for NewTransport(64).
+	// Transport is the network. Nil stands for NewTransport(Endpoint, 64).
 	Transport http.RoundTripper
 	// Logger hears of requests that the guard refused, at error level, and of
 	// management tokens that could not be renewed. Nil stands for slog.Default.
@@ -52,7 +51,7 @@ func New(cfg Config) (*Client, error) {
 		cfg.Logger = slog.Default()
 	}
 	if cfg.Transport == nil {
-		cfg.Transport = NewTransport(64)
+		cfg.Transport = NewTransport(cfg.Endpoint, 64)
 	}
 	guard := newGuard(base, cfg.Transport, cfg.Logger)
 	httpClient := &http.Client{
@@ -91,26 +90,6 @@ func (cfg Config) check() (*url.URL, error) {
 		problems = append(problems, errors.New("the Endpoint holds more than a scheme, a host and a path"))
 	}
 	return base, errors.Join(problems...)
-}
-
-// NewTransport makes a transport with time-outs and connection reuse tuned for one
-// Logto. It keeps up to that many connections for the next calls, which should be as
-// many as are used at a time.
-func NewTransport(connections int) *http.Transport {
-	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		ForceAttemptHTTP2:      true,
-		TLSHandshakeTimeout:    5 * time.Second,
-		ResponseHeaderTimeout:  20 * time.Second,
-		MaxResponseHeaderBytes: 64 << 10,
-		// There is one host, so its share is the whole pool.
-		MaxIdleConnsPerHost: connections,
-		// Node, which Logto runs on, closes a connection after five idle seconds.
-		// Being first avoids the race in which a change, which must not be
-		// repeated, is written to a connection that is just being closed.
-		IdleConnTimeout: 4 * time.Second,
-	}
 }
 
 type subjectKey struct{}

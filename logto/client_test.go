@@ -44,8 +44,8 @@ func TestUnusableAnswers(t *testing.T) {
 	t.Parallel()
 	const size = 4 << 20
 	for name, test := range map[string]struct {
-		write    http.HandlerFunc
-		tooLarge bool
+		write                http.HandlerFunc
+		tooLarge, compressed bool
 	}{
 		"HTML":            {write: reply(`<!doctype html><title>Log in</title>`)},
 		"empty":           {write: reply(``)},
@@ -59,7 +59,7 @@ func TestUnusableAnswers(t *testing.T) {
 		"an odd time":     {write: reply(`{"id":"` + me + `","createdAt":"yesterday"}`)},
 		"204":             {write: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }},
 		"a byte too many": {write: reply(`{"id":"` + me + `"}` + strings.Repeat(" ", size)), tooLarge: true},
-		"a bomb": {tooLarge: true, write: func(w http.ResponseWriter, _ *http.Request) {
+		"a bomb": {tooLarge: true, compressed: true, write: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			z := gzip.NewWriter(w)
 			blank := make([]byte, 1<<20)
@@ -71,16 +71,20 @@ func TestUnusableAnswers(t *testing.T) {
 			_ = z.Close()
 		}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			user, err := serve(t, testLogger(t), test.write).GetUser(logto.WithSubject(t.Context(), me), me)
-			if unusable, ok := errors.AsType[*logto.AnswerError](err); !ok || unusable.Endpoint != "GET /api/users/{userId}" {
-				t.Errorf("user %v, error %v", user, err)
-			}
-			if errors.Is(err, logto.ErrAnswerTooLarge) != test.tooLarge {
-				t.Errorf("error %v", err)
-			}
-		})
+		for network, client := range map[string]*logto.Client{"http": serve(t, testLogger(t), test.write), "https": serveTLS(t, test.write)} {
+			t.Run(name+" over "+network, func(t *testing.T) {
+				t.Parallel()
+				user, err := client.GetUser(logto.WithSubject(t.Context(), me), me)
+				if unusable, ok := errors.AsType[*logto.AnswerError](err); !ok || unusable.Endpoint != "GET /api/users/{userId}" {
+					t.Errorf("user %v, error %v", user, err)
+				}
+				// Without TLS nobody asks for compression, and nothing is unpacked.
+				tooLarge := test.tooLarge && (network == "https" || !test.compressed)
+				if errors.Is(err, logto.ErrAnswerTooLarge) != tooLarge {
+					t.Errorf("error %v", err)
+				}
+			})
+		}
 	}
 	// The largest answer that is read.
 	body := `{"id":"` + me + `"}`

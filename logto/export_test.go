@@ -27,3 +27,6 @@ func (c *Client) Address(endpoint string, values ...string) (string, error) {
 	_, address, err := c.address(call{endpoint: endpoint, values: values})
 	return address, err
 }
+
+// Decode exposes what reads the answers.
+func Decode[T any](body []byte, answer *T) error { return decode(body, answer) }

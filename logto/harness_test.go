@@ -69,16 +69,33 @@ const tokenAnswer = `{"access_token":"management-token","expires_in":3600,"token
 // and a client for it.
 func serve(t *testing.T, logger *slog.Logger, api http.HandlerFunc) *logto.Client {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(withTokens(api))
+	t.Cleanup(server.Close)
+	return newClient(t, logto.Config{Endpoint: server.URL + strings.ReplaceAll(prefix, " ", "%20"), Logger: logger})
+}
+
+// serveTLS is serve by https and HTTP/2.
+func serveTLS(t *testing.T, api http.HandlerFunc) *logto.Client {
+	t.Helper()
+	server := httptest.NewUnstartedServer(withTokens(api))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	network := logto.NewTransport(server.URL, 1).(*http.Transport)
+	network.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	return newClient(t, logto.Config{Endpoint: server.URL, Logger: testLogger(t), Transport: network})
+}
+
+// withTokens lets a Management API issue tokens.
+func withTokens(api http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if isTokenRequest(r) {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = io.WriteString(w, tokenAnswer)
 			return
 		}
 		api(w, r)
-	}))
-	t.Cleanup(server.Close)
-	return newClient(t, logto.Config{Endpoint: server.URL + strings.ReplaceAll(prefix, " ", "%20"), Logger: logger})
+	})
 }
 
 // newClient fills in what a test doesn't care about.

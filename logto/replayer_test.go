@@ -31,7 +31,7 @@ type exchange struct {
 	}
 }
 
-func load(t *testing.T) []exchange {
+func load(t testing.TB) []exchange {
 	t.Helper()
 	files, err := filepath.Glob("testdata/exchanges/*.json")
 	if err != nil || len(files) == 0 {

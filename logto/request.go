@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	fastjson "github.com/segmentio/encoding/json"
 )
 
 const (
@@ -41,10 +43,21 @@ func send[T any](ctx context.Context, c *Client, ca call) (T, error) {
 		// It would decode to anything, as an account without a single field.
 		return none, &AnswerError{Endpoint: ca.endpoint, Err: errors.New("null")}
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := decode(body, &answer); err != nil {
 		return none, &AnswerError{Endpoint: ca.endpoint, Err: err}
 	}
 	return answer, nil
+}
+
+// decode is json.Unmarshal at a third of the cost. What it fills keeps the body,
+// instead of copies of its parts.
+func decode[T any](body []byte, answer *T) error {
+	if rest, err := fastjson.Parse(body, answer, fastjson.ZeroCopy); err == nil && len(rest) == 0 {
+		return nil
+	}
+	// Its errors would quote the answer.
+	*answer = *new(T)
+	return json.Unmarshal(body, answer)
 }
 
 // exec makes a call that Logto answers with 204, which tells nothing more than that
