@@ -11,7 +11,7 @@ const (
 	dialTimeout   = 5 * time.Second
 	answerTimeout = 20 * time.Second
 	// maxHeaders is how large the headers of an answer may be, in bytes.
-	maxHeaders = 64 << 10
+	maxHeaders = 16 << 10
 	// Node, which Logto runs on, closes a connection after five idle seconds. Being
 	// first avoids the race in which a change, which must not be repeated, is written
 	// to a connection that is just being closed.

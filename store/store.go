@@ -31,6 +31,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -54,8 +56,9 @@ func NewKey(purpose string, parts ...string) Key {
 // Store is safe for concurrent use.
 type Store struct {
 	backend backend
-	hashKey []byte
-	timing  timing
+	// hashes has keyed hashes for the names of keys: making one takes longer than the hashing.
+	hashes sync.Pool
+	timing timing
 	// remote is whether the backend's calls take time.
 	remote bool
 
@@ -112,7 +115,10 @@ func NewRedis(address string, secret []byte) (*Store, error) {
 }
 
 func newStore(b backend, hashKey []byte) *Store {
-	return &Store{backend: b, hashKey: hashKey, timing: defaultTiming}
+	return &Store{
+		backend: b, timing: defaultTiming,
+		hashes: sync.Pool{New: func() any { return hmac.New(sha256.New, hashKey) }},
+	}
 }
 
 // Ping tells whether the store works now.
@@ -154,9 +160,11 @@ func (s *Store) name(family string, key Key) string {
 	for _, part := range key.parts {
 		parts = lengthThen(parts, part)
 	}
-	hash := hmac.New(sha256.New, s.hashKey)
-	hash.Write(parts)
-	return "accountql:" + family + ":" + key.purpose + ":" + base64.RawURLEncoding.EncodeToString(hash.Sum(nil))
+	keyed := s.hashes.Get().(hash.Hash)
+	defer s.hashes.Put(keyed)
+	keyed.Reset()
+	keyed.Write(parts)
+	return "accountql:" + family + ":" + key.purpose + ":" + base64.RawURLEncoding.EncodeToString(keyed.Sum(nil))
 }
 
 // lengthThen appends a part so that it can't be taken for a piece of another.
