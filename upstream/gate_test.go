@@ -104,6 +104,30 @@ func TestOrder(t *testing.T) {
 	})
 }
 
+// TestWhenAdmitted has a call wait, and one be refused.
+func TestWhenAdmitted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newClerk()
+		begins := func(name string) context.Context {
+			return upstream.WhenAdmitted(reading(), func() { c.note(name + " begins") })
+		}
+		c.ask(begins("first"), "first")
+		for range 63 {
+			c.ask(reading(), "crowd")
+		}
+		c.ask(begins("last"), "last")
+		c.serve(1)
+		book := c.finish()
+		if diff := cmp.Diff([]string{"busy", "first begins", "first"}, book[:3]); diff != "" {
+			t.Errorf("book (-want +got):\n%s", diff)
+		}
+		if !slices.Contains(book, "last refused") || slices.Contains(book, "last begins") {
+			t.Errorf("book %q", book)
+		}
+	})
+}
+
 // TestWholeRequests fills the queue with requests of three calls each.
 func TestWholeRequests(t *testing.T) {
 	t.Parallel()
