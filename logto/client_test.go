@@ -72,15 +72,16 @@ func TestUnusableAnswers(t *testing.T) {
 		}},
 	} {
 		for network, client := range map[string]*logto.Client{"http": serve(t, testLogger(t), test.write), "https": serveTLS(t, test.write)} {
+			if test.compressed && network == "http" {
+				continue // Nothing is unpacked.
+			}
 			t.Run(name+" over "+network, func(t *testing.T) {
 				t.Parallel()
 				user, err := client.GetUser(logto.WithSubject(t.Context(), me), me)
 				if unusable, ok := errors.AsType[*logto.AnswerError](err); !ok || unusable.Endpoint != "GET /api/users/{userId}" {
 					t.Errorf("user %v, error %v", user, err)
 				}
-				// Without TLS nobody asks for compression, and nothing is unpacked.
-				tooLarge := test.tooLarge && (network == "https" || !test.compressed)
-				if errors.Is(err, logto.ErrAnswerTooLarge) != tooLarge {
+				if errors.Is(err, logto.ErrAnswerTooLarge) != test.tooLarge {
 					t.Errorf("error %v", err)
 				}
 			})
