@@ -74,8 +74,8 @@ func (b *bench) measure(ctx context.Context, c contender, clients []int) (entrie
 	}
 	for _, n := range clients {
 		some := &load{contender: c, clients: all.clients[:n], mayRefuse: true}
-		// The limiter learns first what Logto can do.
-		if _, err := some.run(ctx, b.turn); err != nil {
+		// The limiter learns first what Logto can do, and that the crowd stays.
+		if _, err := some.run(ctx, 3*b.turn); err != nil {
 			return nil, err
 		}
 		measured, err := compare(ctx, []*load{some}, 1, 4*b.turn)

@@ -31,12 +31,14 @@ type client struct {
 // sample is what clients saw in a stretch of time.
 type sample struct {
 	elapsed time.Duration
-	// latencies are of the pages that came.
+	// latencies are of the pages that came, and refused counts those that didn't.
 	latencies []time.Duration
 	refused   int
+	// late and refusedLate are how many of them when the time was over.
+	late, refusedLate int
 }
 
-func (s sample) rps() float64 { return float64(len(s.latencies)) / s.elapsed.Seconds() }
+func (s sample) rps() float64 { return float64(len(s.latencies)-s.late) / s.elapsed.Seconds() }
 
 // connect connects the clients, and has each get one page. Few at a time do, since
 // the first use of an access token costs a verification.
@@ -108,13 +110,18 @@ func (l *load) run(ctx context.Context, d time.Duration) (sample, error) {
 		})
 	}
 	clients.Wait()
-	whole := sample{elapsed: time.Since(began)}
+	whole := sample{elapsed: d}
 	for _, s := range samples {
 		whole.latencies = append(whole.latencies, s.latencies...)
+		whole.late += s.late
 		whole.refused += s.refused
+		whole.refusedLate += s.refusedLate
 	}
 	if err := context.Cause(ctx); err != nil {
 		return sample{}, fmt.Errorf("%s: %w", l.contender.name, err)
+	}
+	if whole.late == len(whole.latencies) { // The time was too short for anybody.
+		whole.elapsed, whole.late = time.Since(began), 0
 	}
 	return whole, nil
 }
@@ -137,15 +144,22 @@ func (l *load) ask(c *client, end time.Time, seen *sample) error {
 	for began := time.Now(); ; {
 		err := c.page()
 		now := time.Now()
+		over := !now.Before(end)
 		switch {
 		case err == nil:
 			seen.latencies = append(seen.latencies, now.Sub(began))
-		case l.mayRefuse && errors.Is(err, errRefused):
+			if over {
+				seen.late++
+			}
+		case !l.mayRefuse || !errors.Is(err, errRefused):
+			return err
+		case over:
+			seen.refused++
+			seen.refusedLate++
+		default:
 			seen.refused++
 			time.Sleep(retryPause)
 			now = time.Now()
-		default:
-			return err
 		}
 		if !now.Before(end) {
 			return nil

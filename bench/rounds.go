@@ -78,10 +78,11 @@ func (e *entry) pages() int {
 	return pages
 }
 
+// refused is how many were refused before the time was over.
 func (e *entry) refused() int {
 	refused := 0
 	for _, s := range e.samples {
-		refused += s.refused
+		refused += s.refused - s.refusedLate
 	}
 	return refused
 }

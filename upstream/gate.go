@@ -115,9 +115,11 @@ func (g *gate) hasRoom(r *request) bool {
 
 // admit lets a call of the request through.
 func (g *gate) admit(r *request) pass {
+	now := time.Now()
 	r.begun = true
 	g.inFlight++
-	return pass{begun: time.Now(), beside: g.inFlight}
+	g.limit.see(now, g.inFlight)
+	return pass{begun: now, beside: g.inFlight}
 }
 
 // queue puts a call in its place: behind those of older requests.
@@ -189,7 +191,7 @@ func (g *gate) withdraw(w *waiter) {
 			g.begun()
 		}
 	case w.admitted:
-		g.release()
+		g.release(time.Now())
 	}
 }
 
@@ -233,11 +235,12 @@ func (g *gate) leave(p pass, kind string, usual bool) {
 	if usual {
 		g.limit.learn(now, kind, p)
 	}
-	g.release()
+	g.release(now)
 }
 
 // release makes room, and lets those through that wait for it.
-func (g *gate) release() {
+func (g *gate) release(now time.Time) {
+	g.limit.see(now, g.inFlight)
 	g.inFlight--
 	for p := range g.waiting {
 		line := &g.waiting[p]

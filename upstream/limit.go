@@ -19,9 +19,14 @@ const (
 	wakeUps = 2
 	// windowTime is the time between two changes of the limit at least.
 	windowTime = 100 * time.Millisecond
+	// windowCalls is how many calls are enough to judge by, in any case.
+	windowCalls = 32
 	// crowdTime is for how long requests must have waited, one or the other, before
 	// they count as a crowd that stays. The limit has found its place by then.
 	crowdTime = 700 * time.Millisecond
+	// crowdMemory is how many times slower a crowd is forgotten. Those who were
+	// refused come back when they were told to, many of them at a time.
+	crowdMemory = 4
 	// probeAfter is how long the limit goes by what calls usually take without having
 	// seen a quiet moment, and probeCalls the number of calls that such a moment takes.
 	probeAfter = 10 * time.Second
@@ -45,8 +50,9 @@ type limit struct {
 	least, most, current int
 
 	// usual is how long calls of a kind take when at most minConcurrency of them are
-	// in flight.
-	usual map[string]time.Duration
+	// in flight, and crowdedAt is when there were more at last.
+	usual     map[string]time.Duration
+	crowdedAt time.Time
 	// quietAt is when one of these was seen last.
 	quietAt time.Time
 	// probes is how many calls are still to be made a few at a time, to see it again.
@@ -99,17 +105,24 @@ func (l *limit) queue(now time.Time) int {
 func (l *limit) wait(now time.Time, waits bool) {
 	passed := now.Sub(l.waitsAt)
 	if !l.waits {
-		passed = -passed
+		passed = -passed / crowdMemory
 	}
 	l.waited = min(max(l.waited+passed, 0), 2*crowdTime)
 	l.waits, l.waitsAt = waits, now
+}
+
+// see is told how many calls are in flight, at every change before it becomes less.
+func (l *limit) see(now time.Time, inFlight int) {
+	if inFlight > l.least {
+		l.crowdedAt = now
+	}
 }
 
 // learn is told of a call that was answered.
 func (l *limit) learn(now time.Time, kind string, p pass) {
 	took := max(0, now.Sub(p.begun)-wakeUps*p.late)
 	if p.beside <= l.least {
-		l.learnUsual(now, kind, took)
+		l.learnUsual(now, kind, took, p.begun.After(l.crowdedAt))
 	}
 	usual, known := l.usual[kind]
 	if !known || p.begun.Before(l.windowAt) || l.probes > 0 {
@@ -117,26 +130,31 @@ func (l *limit) learn(now time.Time, kind string, p pass) {
 	}
 	l.calls++
 	l.slowness += float64(took) / float64(max(2*usual, usual+minSlowdown))
-	if l.calls >= l.current && now.Sub(l.windowAt) >= windowTime {
+	if l.calls >= min(l.current, windowCalls) && now.Sub(l.windowAt) >= windowTime {
 		l.adjust(now)
 		l.begin(now)
 	}
 }
 
-// learnUsual is told of a call that was nearly alone. A service that has become faster
-// is believed at once, one that has become slower when many calls say so: a few are
-// slow for all kinds of reasons, such as a connection that had to be made first.
-func (l *limit) learnUsual(now time.Time, kind string, took time.Duration) {
+// learnUsual is told of a call that was nearly alone when it began, and, if that was
+// quiet, until it ended. A service that has become faster is believed at once, one that
+// has become slower when many quiet calls say so: a few are slow for all kinds of
+// reasons, such as a connection that had to be made first.
+func (l *limit) learnUsual(now time.Time, kind string, took time.Duration, quiet bool) {
 	usual, known := l.usual[kind]
 	switch {
 	case !known:
 		usual = took
 	case took < usual:
 		usual -= (usual - took) / 4
-	default:
+	case quiet:
 		usual += (min(took, 2*usual) - usual) / 16
 	}
-	l.usual[kind], l.quietAt = usual, now
+	l.usual[kind] = usual
+	if !quiet {
+		return
+	}
+	l.quietAt = now
 	if l.probes > 0 {
 		if l.probes--; l.probes == 0 {
 			l.begin(now)
@@ -155,7 +173,7 @@ func (l *limit) adjust(now time.Time) {
 	if !l.wanted && slowness <= 1 {
 		return
 	}
-	factor := 1 / min(max(slowness, 0.5), 2)
+	factor := 1 / min(max(slowness, 0.5), 4)
 	l.current = min(max(int(math.Round(float64(l.current)*factor)), l.least), l.most)
 	if now.Sub(l.quietAt) > probeAfter {
 		l.probes = probeCalls

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -219,6 +220,51 @@ func TestLimitSinksWithoutAQueue(t *testing.T) {
 		crowd{clients: 48, calls: 1, measure: 5 * time.Second}.ask(t, over)
 		if got := over.State().Limit; got > 24 {
 			t.Errorf("the limit of a service of four calls at a time is %d", got)
+		}
+	})
+}
+
+// TestBurstsTeachNothing: calls that begin alone and are soon among many may take long,
+// but not because the service does.
+func TestBurstsTeachNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		behind := serving(4, 15*time.Millisecond)
+		var slow atomic.Int32
+		over := over(128, func(r *http.Request) (*http.Response, error) {
+			if slow.Add(-1) >= 0 {
+				time.Sleep(45 * time.Millisecond)
+			}
+			return behind(r)
+		})
+		crowd{clients: 4, calls: 1, measure: time.Second}.ask(t, over)
+		for range 10 {
+			slow.Store(4)
+			calls(t, over, upstream.Read, 8)
+		}
+		crowd{clients: 64, calls: 1, measure: 3 * time.Second}.ask(t, over)
+		if limit := over.State().Limit; limit > 10 {
+			t.Errorf("limit %d", limit)
+		}
+	})
+}
+
+// TestCrowdsAreRemembered: those who were told to come again in a second are no burst.
+func TestCrowdsAreRemembered(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		over := over(128, serving(4, 15*time.Millisecond))
+		all := crowd{clients: 64, calls: 1, measure: 2 * time.Second}
+		all.ask(t, over)
+		time.Sleep(time.Second)
+		all.measure = 100 * time.Millisecond
+		if got := all.ask(t, over); got.p99 > 100*time.Millisecond || got.refused == 0 {
+			t.Errorf("a second later: %+v", got)
+		}
+		time.Sleep(time.Minute)
+		all.measure = time.Nanosecond
+		if got := all.ask(t, over); got.refused > 0 {
+			t.Errorf("a minute later: %+v", got)
 		}
 	})
 }
