@@ -138,7 +138,7 @@ func TestWholeRequests(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 200 {
 			wg.Go(func() {
-				answered, refused := calls(t, over, upstream.Read, 3)
+				answered, refused := calls(t, over, 3)
 				mu.Lock()
 				defer mu.Unlock()
 				seen[[2]int{answered, refused}]++

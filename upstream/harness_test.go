@@ -96,10 +96,10 @@ func call(ctx context.Context, t *upstream.Transport, method, path string) (int,
 	return response.StatusCode, errors.Join(err, response.Body.Close())
 }
 
-// calls makes several calls of one request at a time. It tells how many of them were
+// calls makes several calls of one read at a time. It tells how many of them were
 // answered and how many refused.
-func calls(t *testing.T, over *upstream.Transport, p upstream.Priority, n int) (answered, refused int) {
-	ctx := upstream.WithRequest(context.Background(), p)
+func calls(t *testing.T, over *upstream.Transport, n int) (answered, refused int) {
+	ctx := upstream.WithRequest(context.Background(), upstream.Read)
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for range n {

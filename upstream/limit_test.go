@@ -40,7 +40,7 @@ func (c crowd) ask(t *testing.T, over *upstream.Transport) outcome {
 	for range c.clients {
 		wg.Go(func() {
 			for asked := time.Now(); asked.Before(end); asked = time.Now() {
-				answered, refused := calls(t, over, upstream.Read, c.calls)
+				answered, refused := calls(t, over, c.calls)
 				mu.Lock()
 				switch {
 				case asked.Before(start):
@@ -97,7 +97,7 @@ func TestBurst(t *testing.T) {
 			var wg sync.WaitGroup
 			for range 64 {
 				wg.Go(func() {
-					if answered, refused := calls(t, over, upstream.Read, n); answered != n {
+					if answered, refused := calls(t, over, n); answered != n {
 						t.Errorf("%d calls: %d answered, %d refused", n, answered, refused)
 					}
 				})
@@ -240,7 +240,7 @@ func TestBurstsTeachNothing(t *testing.T) {
 		crowd{clients: 4, calls: 1, measure: time.Second}.ask(t, over)
 		for range 10 {
 			slow.Store(4)
-			calls(t, over, upstream.Read, 8)
+			calls(t, over, 8)
 		}
 		crowd{clients: 64, calls: 1, measure: 3 * time.Second}.ask(t, over)
 		if limit := over.State().Limit; limit > 10 {
