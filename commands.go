@@ -18,6 +18,7 @@ docs/configuration.md lists the settings. The commands are
   demo      serve an embedded Logto with demo accounts
   doctor    check the environment against its Logto, or explain a user's token
   setup     create in that Logto what users need to get their tokens
+  health    ask the server on this machine whether it serves
   version   tell the version
   help      tell this
 
@@ -64,16 +65,16 @@ func isTerminal(stream any) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// version is set by a release's build: -ldflags "-X main.version=v1.2.3".
-var version string
+// These are set by a release's build: -ldflags "-X main.version=v1.2.3 -X main.commit=0123abc".
+var version, commit string
 
 // printVersion tells what was built, of what, by what.
 func printVersion(w io.Writer) {
-	info, _ := debug.ReadBuildInfo() // Without it, nothing is known.
-	fmt.Fprintln(w, describeBuild(version, info))
+	info, _ := debug.ReadBuildInfo() // Without it, only what a release sets is known.
+	fmt.Fprintln(w, describeBuild(version, commit, info))
 }
 
-func describeBuild(release string, info *debug.BuildInfo) string {
+func describeBuild(release, commit string, info *debug.BuildInfo) string {
 	settings := map[string]string{}
 	if info != nil {
 		for _, s := range info.Settings {
@@ -87,7 +88,9 @@ func describeBuild(release string, info *debug.BuildInfo) string {
 		release = "(devel)"
 	}
 	text := "accountql " + release
-	if commit := settings["vcs.revision"]; commit != "" {
+	if commit != "" {
+		text += ", commit " + commit
+	} else if commit := settings["vcs.revision"]; commit != "" {
 		text += ", commit " + commit
 		if at := settings["vcs.time"]; at != "" {
 			text += " of " + at

@@ -197,6 +197,8 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"doctor", "-token", ""}, 2},
 		{[]string{"doctor", "-token", "-"}, 2}, // Nothing comes.
 		{[]string{"setup", "now"}, 2},
+		{[]string{"health", "-h"}, 0},
+		{[]string{"health", "now"}, 2},
 	} {
 		p := start(t, nil, test.args...)
 		<-p.ended
@@ -227,7 +229,8 @@ func TestHelpListsCommands(t *testing.T) {
 		t.Errorf("-h tells something else than help: %s", got)
 	}
 	for command, flags := range map[string][]string{
-		"demo": {"-addr", "-json", "-public-demo"}, "doctor": {"-token TOKEN", "-json"}, "setup": {"-yes", "-dry-run"}, "version": nil,
+		"demo": {"-addr", "-json", "-public-demo"}, "doctor": {"-token TOKEN", "-json"}, "setup": {"-yes", "-dry-run"},
+		"health": {"It takes no flags"}, "version": nil,
 	} {
 		if !strings.Contains(help, "\n  "+command+" ") {
 			t.Errorf("%s isn't listed: %s", command, help)
@@ -249,16 +252,17 @@ func TestVersion(t *testing.T) {
 		{Key: "vcs.revision", Value: "0123abc"}, {Key: "vcs.time", Value: "2027-01-31T12:00:00Z"}, {Key: "vcs.modified", Value: "true"},
 	}}
 	for _, test := range []struct {
-		release string
-		info    *debug.BuildInfo
-		want    string
+		release, commit string
+		info            *debug.BuildInfo
+		want            string
 	}{
-		{"", nil, "accountql (devel)"},
-		{"v1.2.3", nil, "accountql v1.2.3"},
-		{"", info, "accountql v0.1.0, commit 0123abc of 2027-01-31T12:00:00Z with changes"},
-		{"v1.2.3", info, "accountql v1.2.3, commit 0123abc of 2027-01-31T12:00:00Z with changes"},
+		{"", "", nil, "accountql (devel)"},
+		{"v1.2.3", "", nil, "accountql v1.2.3"},
+		{"v1.2.3", "89abcde", &debug.BuildInfo{}, "accountql v1.2.3, commit 89abcde"},
+		{"", "", info, "accountql v0.1.0, commit 0123abc of 2027-01-31T12:00:00Z with changes"},
+		{"v1.2.3", "", info, "accountql v1.2.3, commit 0123abc of 2027-01-31T12:00:00Z with changes"},
 	} {
-		if got, _, _ := strings.Cut(describeBuild(test.release, test.info), ", go1"); got != test.want {
+		if got, _, _ := strings.Cut(describeBuild(test.release, test.commit, test.info), ", go1"); got != test.want {
 			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}

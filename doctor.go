@@ -35,6 +35,9 @@ func runDoctor(ctx context.Context, args []string, getenv func(string) string, s
 		}
 	}
 	report := diagnose(ctx, getenv, *token)
+	if ctx.Err() != nil {
+		return errors.New("doctor: interrupted")
+	}
 	if *asJSON {
 		if err := report.PrintJSON(stdout); err != nil {
 			return fmt.Errorf("print report: %w", err)
@@ -59,9 +62,11 @@ func readToken(given string, stdin io.Reader) (string, error) {
 		}
 		given = string(input)
 	}
-	given = strings.TrimSpace(given)
-	if scheme, rest, found := strings.Cut(given, " "); found && strings.EqualFold(strings.TrimSuffix(scheme, ":"), "Bearer") {
-		given = strings.TrimSpace(rest)
+	given = strings.Trim(strings.TrimSpace(given), `"'`)
+	for _, copied := range []string{"Authorization:", "Bearer:", "Bearer "} {
+		if len(given) >= len(copied) && strings.EqualFold(given[:len(copied)], copied) {
+			given = strings.TrimSpace(given[len(copied):])
+		}
 	}
 	if given == "" {
 		return "", misuse{errors.New("there is no token: -token - reads one from standard input")}
@@ -75,12 +80,9 @@ func diagnose(ctx context.Context, getenv func(string) string, token string) *do
 	if err != nil {
 		return unusable(findings(doctor.Fail, config.Problems(err)))
 	}
-	s, err := newServer(cfg, slog.New(slog.DiscardHandler), time.Now, nil, telemetry{})
+	s, err := starting(ctx, cfg)
 	if err != nil {
-		return unusable([]doctor.Finding{{
-			Check: "environment", Status: doctor.Fail, Message: "the server can't start: " + err.Error(),
-			Mend: "do what this says of the setting that it names",
-		}})
+		return unusable(unstartable(err))
 	}
 	client := newOperator(cfg)
 	defer func() {
@@ -95,12 +97,27 @@ func diagnose(ctx context.Context, getenv func(string) string, token string) *do
 	return doctor.Examine(ctx, examined)
 }
 
+// starting makes what the server makes when it starts, and keeps of it what doesn't
+// tell about itself.
+func starting(ctx context.Context, cfg *config.Config) (*server, error) {
+	logger := slog.New(slog.DiscardHandler)
+	t, err := newTelemetry(ctx, cfg, io.Discard, logger)
+	if err != nil {
+		return nil, err
+	}
+	if t.tracer != nil {
+		_ = t.tracer.Shutdown(ctx) // It has nothing to hand on.
+	}
+	return newServer(cfg, logger, time.Now, nil, telemetry{})
+}
+
 // examined is what package doctor examines of a server.
 func (s *server) examined(cfg *config.Config, client *operator.Client) doctor.Config {
 	return doctor.Config{
 		Endpoint: cfg.LogtoEndpoint, Issuer: cfg.LogtoIssuer, ManagementResource: cfg.LogtoManagementAPIResource,
 		AccountResource: cfg.AccountAPIResource,
 		AllowedClients:  cfg.AllowedClientIDs, AnyClient: cfg.AllowsAnyClient(),
+		AccountPageAppID: cfg.AccountPageAppID, Origins: cfg.CORSAllowedOrigins,
 		RedirectURIs: cfg.RedirectURIs, FieldAccess: cfg.FieldAccess,
 		SecretKeys: len(cfg.SecretKeys), UsesRedis: cfg.RedisURL != "",
 		Warnings: findings(doctor.Warn, cfg.Warnings),
@@ -124,6 +141,17 @@ func unusable(problems []doctor.Finding) *doctor.Report {
 	return &doctor.Report{Findings: append(problems, doctor.Finding{
 		Check: "logto", Status: doctor.Skip, Message: "nothing else can be checked before environment is mended",
 	})}
+}
+
+// unstartable reports why the server doesn't start, setting by setting where it is
+// known which.
+func unstartable(err error) []doctor.Finding {
+	if problems := config.Problems(err); len(problems) > 0 {
+		return findings(doctor.Fail, problems)
+	}
+	return []doctor.Finding{{
+		Check: "environment", Status: doctor.Fail, Message: "the server can't start: " + err.Error(), Mend: "mend what this is about",
+	}}
 }
 
 func findings(status doctor.Status, problems []config.Problem) []doctor.Finding {

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -39,7 +39,9 @@ func TestDoctor(t *testing.T) {
 }
 
 func doctorRows() []doctorRow {
-	return slices.Concat(environmentRows(), logtoRows(), accessRows(), clientRows(), tenantRows(), redisRows())
+	return slices.Concat(
+		environmentRows(), endpointRows(), logtoRows(), accessRows(), clientRows(), pageRows(), tenantRows(), redirectRows(), redisRows(),
+	)
 }
 
 func (r doctorRow) with(variables env) doctorRow {
@@ -61,27 +63,14 @@ func environmentRows() []doctorRow {
 			"CONNECTOR_DATA_KEYS": "google:credential",
 		}),
 		doctorRow{name: "a file that isn't there"}.with(env{"PERSISTED_OPERATIONS": "testdata/none.json"}),
+		doctorRow{name: "a Redis with parameters"}.with(env{"REDIS_URL": "redis://:planted@127.0.0.1/0?skip_verify=true"}),
+		doctorRow{name: "one port for two"}.with(env{"ADDR": ":8080", "METRICS_ADDR": "127.0.0.1:8080"}),
 	}
 }
 
 func logtoRows() []doctorRow {
 	return []doctorRow{
 		{"Logto by its own address", func(s *shell) { s.env["LOGTO_ENDPOINT"] = s.logto.Endpoint }},
-		doctorRow{name: "nobody at the endpoint"}.with(env{"LOGTO_ENDPOINT": "http://127.0.0.1:1"}),
-		{"something else at the endpoint", func(s *shell) {
-			other := httptest.NewServer(http.NotFoundHandler())
-			s.t.Cleanup(other.Close)
-			s.env["LOGTO_ENDPOINT"] = other.URL
-		}},
-		{"Logto's console at the endpoint", func(s *shell) {
-			s.answer("/api/.well-known/sign-in-exp", http.StatusOK, "application/json", `{"tenantId": "admin"}`)
-		}},
-		{"tenant isn't told", func(s *shell) { s.breaks("/api/.well-known/sign-in-exp", http.StatusInternalServerError) }},
-		{"a redirect at the endpoint", func(s *shell) {
-			s.intercept(func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
-				http.Redirect(w, r, "https://logto.example.com"+r.URL.Path, http.StatusMovedPermanently)
-			})
-		}},
 		{"no discovery", func(s *shell) {
 			s.breaks("/oidc/.well-known/openid-configuration", http.StatusBadGateway)
 		}},
@@ -105,6 +94,7 @@ func logtoRows() []doctorRow {
 			s.manage("POST", "/api/resources", object{"name": "Orders", "indicator": "https://orders.example.com"})
 			s.env["LOGTO_MANAGEMENT_API_RESOURCE"] = "https://orders.example.com"
 		}},
+		{"app id of an app without secrets", func(s *shell) { s.env["LOGTO_APP_ID"] = s.logto.ClientID }},
 		{"app without a role", func(s *shell) {
 			s.env["LOGTO_APP_ID"], s.env["LOGTO_APP_SECRET"] = s.logto.PowerlessAppID, s.logto.PowerlessAppSecret
 		}},
@@ -116,6 +106,15 @@ func logtoRows() []doctorRow {
 		}},
 		{"old Logto", func(s *shell) {
 			s.answer("/api/users/nobody/grants", http.StatusNotFound, "text/plain", "Not Found")
+		}},
+		{"a proxy that keeps the API to itself", func(s *shell) {
+			s.intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if !strings.HasPrefix(r.URL.Path, "/api/users") {
+					next.ServeHTTP(w, r)
+					return
+				}
+				http.Error(w, "<html>forbidden", http.StatusForbidden)
+			})
 		}},
 		{"Logto fails", func(s *shell) {
 			for _, path := range []string{"/api/users", "/api/users/{userId}/grants", "/api/roles", "/api/applications/{id}", "/api/connectors", "/api/sign-in-exp"} {
@@ -162,26 +161,6 @@ func accessRows() []doctorRow {
 	}
 }
 
-func clientRows() []doctorRow {
-	return []doctorRow{
-		{"an unknown client", func(s *shell) { s.env["ALLOWED_CLIENT_IDS"] += ",nope" }},
-		{"a machine as client", func(s *shell) { s.env["ALLOWED_CLIENT_IDS"] = s.logto.AppID }},
-		{"a client that exchanges tokens", func(s *shell) { s.env["ALLOWED_CLIENT_IDS"] = s.logto.ExchangeClientID }},
-		{"a third party as client", func(s *shell) { s.env["ALLOWED_CLIENT_IDS"] = s.logto.ThirdPartyClientID }},
-		{"a client without redirect URIs", func(s *shell) {
-			s.manage("PATCH", "/api/applications/"+s.logto.ClientID, object{"oidcClientMetadata": object{"redirectUris": []any{}}})
-		}},
-		doctorRow{name: "any client"}.with(env{"ALLOWED_CLIENT_IDS": "*"}),
-		{"any client and no exchange", func(s *shell) {
-			s.env["ALLOWED_CLIENT_IDS"] = "*"
-			s.manage("DELETE", "/api/applications/"+s.logto.ExchangeClientID, nil)
-		}},
-		{"a client with an odd name", func(s *shell) {
-			s.manage("PATCH", "/api/applications/"+s.logto.ClientID, object{"name": "odd\x1b[2J\nname"})
-		}},
-	}
-}
-
 func (s *shell) without(kind string) {
 	s.manage("DELETE", "/api/connectors/"+s.find("/api/connectors", "type", kind), nil)
 }
@@ -203,17 +182,6 @@ func tenantRows() []doctorRow {
 			s.env["FIELD_ACCESS"] = "email=off,phone=off"
 			s.without("Email")
 			s.without("Sms")
-		}},
-		doctorRow{name: "no redirect URIs"}.with(env{"REDIRECT_URIS": ""}),
-		{"redirect URIs that are wrong", func(s *shell) {
-			s.env["REDIRECT_URIS"] = s.env["LOGTO_ENDPOINT"] + "/callback/google," + s.logto.Endpoint + "/callback,myapp://callback,com.example.app://callback"
-		}},
-		{"redirect URI on the user's machine", func(s *shell) {
-			s.env["REDIRECT_URIS"] = "https://app.example.com/callback,http://localhost:3000/callback"
-			// An address of this machine that isn't on loopback by its looks.
-			s.env["LOGTO_ENDPOINT"] = strings.Replace(s.env["LOGTO_ENDPOINT"], "127.0.0.1", "0.0.0.0", 1)
-			s.env["ALLOW_INSECURE_LOGTO"] = "true"
-			s.names[s.env["LOGTO_ENDPOINT"]] = "<endpoint>"
 		}},
 		{"breach check is out of reach", func(s *shell) { s.logto.BreachedPasswords(false) }},
 		{"no breach check", func(s *shell) {
@@ -253,6 +221,43 @@ func TestDoctorAsJSON(t *testing.T) {
 		if needsMend := f.Status == doctor.Fail || f.Status == doctor.Warn; needsMend != (f.Mend != "") {
 			t.Errorf("the mend of %+v", f)
 		}
+	}
+}
+
+// TestDoctorFindsWhatKeepsTheServerFromStarting in the variables that OpenTelemetry
+// reads from the process itself.
+func TestDoctorFindsWhatKeepsTheServerFromStarting(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	p := startProcess(t, merged(s.env, env{"OTEL_TRACES_EXPORTER": "console", "OTEL_RESOURCE_ATTRIBUTES": "team"}), "doctor", "-json")
+	if err := p.wait(); err == nil {
+		t.Error("it exits with 0")
+	}
+	var report struct {
+		OK       bool
+		Findings []doctor.Finding
+	}
+	strictly(t, p.stdout.String(), &report)
+	if first := report.Findings[0]; report.OK || first.Status != doctor.Fail || first.Setting != "OTEL_TRACES_EXPORTER" ||
+		!strings.Contains(first.Message, "OTEL_RESOURCE_ATTRIBUTES") || first.Mend == "" {
+		t.Errorf("got %s", p.stdout)
+	}
+}
+
+// TestDoctorIsInterrupted without a report that would put it down to Logto.
+func TestDoctorIsInterrupted(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	ctx, interrupt := context.WithCancel(t.Context())
+	s.intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.URL.Path == "/api/resources" {
+			interrupt()
+		}
+		next.ServeHTTP(w, r)
+	})
+	stdout := newOutput()
+	if err := run(ctx, []string{"doctor"}, s.env.get, nil, stdout, newOutput()); exitCode(err) != 1 || stdout.String() != "" {
+		t.Errorf("got %v and %s", err, stdout)
 	}
 }
 

@@ -24,8 +24,11 @@ func TestDoctorExplainsTokens(t *testing.T) {
 			t.Parallel()
 			s := newShell(t)
 			token := row.token(s)
-			if s.stdin = token; len(token) > 40 {
-				s.hide(strings.TrimPrefix(token, "Bearer "))
+			s.stdin = token
+			for word := range strings.FieldsSeq(token) {
+				if word = strings.Trim(word, `"`); len(word) > 40 {
+					s.hide(word)
+				}
 			}
 			got := s.run("doctor", "-token", "-")
 			golden(t, "token "+row.name, got)
@@ -45,6 +48,7 @@ func tokenRows() []tokenRow {
 	claim := logtotest.Claim
 	return []tokenRow{
 		{"good", alices()},
+		{"in its header", func(s *shell) string { return `"authorization: bearer  ` + alices()(s) + `"` + "\n" }},
 		{"with its scheme", func(s *shell) string { return "Bearer " + alices()(s) + "\n" }},
 		{"without a scope that the user has", alices(claim("scope", "account:read account:write"))},
 		{"without a scope that the user lacks", func(s *shell) string {
@@ -74,6 +78,10 @@ func tokenRows() []tokenRow {
 		{"personal", func(*shell) string { return "pat_0123456789abcdefghijklmnopqrstuvwxyzABCDEF" }},
 		{"of identity", func(s *shell) string { return s.logto.IDToken(s.logto.Account("alice").ID) }},
 		{"of a machine", func(s *shell) string { return s.logto.MachineToken() }},
+		{"of the Management API", func(s *shell) string {
+			return s.logto.MachineToken(claim("aud", logtotest.ManagementResource), claim("scope", "all"))
+		}},
+		{"of a person for the Management API", alices(claim("aud", logtotest.ManagementResource))},
 		{"that expired", alices(claim("iat", 1e9), claim("exp", 1e9+3600))},
 		{"not yet valid", alices(claim("iat", float64(time.Now().Add(time.Hour).Unix())), claim("exp", float64(time.Now().Add(2*time.Hour).Unix())))},
 		{"for another API", alices(claim("aud", "https://orders.example.com"))},
@@ -91,6 +99,8 @@ func tokenRows() []tokenRow {
 		}},
 		{"of an unknown key", alices(logtotest.Header("kid", "unknown"))},
 		{"that is damaged", func(*shell) string { return "e30.broken.e30" }},
+		{"that is garbage", func(*shell) string { return "hello, world" }},
+		{"that isn't there yet", func(*shell) string { return "undefined" }},
 		{"that is none", func(*shell) string { return "a.b" }},
 		{"that is encrypted", func(*shell) string { return "e30.e30.e30.e30.e30" }},
 		{"that is too large", alices(claim("more", strings.Repeat("x", 9000)))},

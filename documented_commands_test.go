@@ -20,16 +20,19 @@ var notTyped = map[string]string{
 	"go test ./...": "it runs this test",
 	"make check":    "it runs this test",
 
+	"make release": ".ci/release-check.sh runs what it runs",
+
 	// Where there is Docker, it takes minutes. .ci/deploy-lint.sh checks what it reads.
-	"docker build --build-arg VERSION=v1.0.0 --tag accountql:v1.0.0 .": "it takes Docker",
-	"docker compose up --detach logto":                                 "it takes Docker",
-	"docker compose run --build --rm accountql setup":                  "it takes Docker",
-	"docker compose run --rm accountql doctor":                         "it takes Docker",
-	"docker compose up --detach":                                       "it takes Docker",
+	`docker build --build-arg VERSION=v1.0.0 --build-arg COMMIT="$(git rev-parse HEAD)" --tag accountql:v1.0.0 .`: "it takes Docker",
+	"docker compose up --wait logto":                  "it takes Docker",
+	"docker compose run --build --rm accountql setup": "it takes Docker",
+	"docker compose run --rm accountql doctor":        "it takes Docker",
+	"docker compose up --wait":                        "it takes Docker",
 
 	// .ci/deploy-lint.sh validates what would be applied.
-	"kubectl create namespace accountql":          "it takes a cluster",
-	"kubectl apply --kustomize deploy/kubernetes": "it takes a cluster",
+	"kubectl create namespace accountql":                                       "it takes a cluster",
+	"kubectl apply --kustomize deploy/kubernetes":                              "it takes a cluster",
+	"kubectl --namespace accountql exec deploy/accountql -- /accountql doctor": "it takes a cluster",
 }
 
 // TestDocumentedCommands types what each page tells one to type, in its order, and
@@ -82,19 +85,20 @@ func TestDocumentedCommands(t *testing.T) {
 // documented is a command of a page, with the answer that the page shows for it.
 type documented struct{ command, answer string }
 
-var documentedBlock = regexp.MustCompile("(?ms)^ *```(\\w*)\n(.*?)^ *```$")
+var documentedBlock = regexp.MustCompile("(?ms)^( *)```(\\w*)\n(.*?)^ *```$")
 
 func documentedBlocks(text string) []documented {
 	var found []documented
 	language := ""
 	for _, match := range documentedBlock.FindAllStringSubmatch(text, -1) {
+		content := strings.ReplaceAll("\n"+match[3], "\n"+match[1], "\n") // As it is shown: without the indentation of its list.
 		switch {
-		case match[1] == "sh":
-			found = append(found, documented{command: strings.TrimSpace(match[2])})
-		case match[1] == "json" && language == "sh":
-			found[len(found)-1].answer = match[2]
+		case match[2] == "sh":
+			found = append(found, documented{command: strings.TrimSpace(content)})
+		case match[2] == "json" && language == "sh":
+			found[len(found)-1].answer = content
 		}
-		language = match[1]
+		language = match[2]
 	}
 	return found
 }

@@ -27,8 +27,11 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	// The client of Redis looks once a second whether it is closed by now.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"))
+	// The client of Redis looks once a second whether it is closed by now, and the one of Logto every four seconds
+	// whether it has connections left.
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"),
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*HostClient).connsCleaner"))
 }
 
 // world is an embedded Logto with the demo's accounts and a server in front of

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"accountql/config"
 	"accountql/graphqlhttp"
 )
 
@@ -25,8 +26,10 @@ func readOperations(files []string) ([]graphqlhttp.Operation, error) {
 		operations = append(operations, more...)
 	}
 	if len(problems) > 0 {
-		return nil, fmt.Errorf("PERSISTED_OPERATIONS names files that can't be read: set it to manifests as the compilers of Apollo, "+
-			"Relay and GraphQL Code Generator write them:\n%w", errors.Join(problems...))
+		return nil, config.Problem{
+			Setting: "PERSISTED_OPERATIONS", What: "names files that can't be read: " + errors.Join(problems...).Error(),
+			Mend: "set it to manifests as the compilers of Apollo, Relay and GraphQL Code Generator write them",
+		}
 	}
 	return operations, nil
 }

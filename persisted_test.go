@@ -116,15 +116,15 @@ func TestPersistedOperationsAmiss(t *testing.T) {
 	text := writeFile(t, "a.txt", "query Name { me { id } }")
 	bad := writeFile(t, "bad.json", encode(t, object{"b1": "query Bad {\n  me { age mood }\n}", "b2": "subscription Ticks { ticks }"}))
 	for setting, want := range map[string]string{
-		missing + "," + text + "," + bad: "PERSISTED_OPERATIONS names files that can't be read: set it to manifests as the compilers of Apollo, Relay and " +
-			"GraphQL Code Generator write them:\n" +
+		missing + "," + text + "," + bad: "PERSISTED_OPERATIONS names files that can't be read: " +
 			"open " + missing + ": no such file or directory\n" +
-			text + ": it is not JSON",
-		bad + ",only": "PERSISTED_OPERATIONS lists what can't be executed: write the manifests anew with this server's schema.graphqls: " +
-			"operations don't fit the schema or the limits:\n" +
+			text + ": it is not JSON: " +
+			"set it to manifests as the compilers of Apollo, Relay and GraphQL Code Generator write them",
+		bad + ",only": "PERSISTED_OPERATIONS lists what can't be executed: operations don't fit the schema or the limits:\n" +
 			`operation Bad (id b1): line 2, column 8: Cannot query field "age" on type "User".` + "\n" +
 			`operation Bad (id b1): line 2, column 12: Cannot query field "mood" on type "User".` + "\n" +
-			`operation Ticks (id b2): line 1, column 1: Schema does not support operation type "subscription"`,
+			`operation Ticks (id b2): line 1, column 1: Schema does not support operation type "subscription"` +
+			": write the manifests anew with this server's schema.graphqls",
 	} {
 		p := start(t, merged(serverEnv(newLogto(t)), env{"ADDR": free, "PERSISTED_OPERATIONS": setting}))
 		<-p.ended

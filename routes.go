@@ -19,8 +19,12 @@ import (
 	"accountql/upstream"
 )
 
-// graphQLPath is where the endpoint is.
-const graphQLPath = "/graphql"
+// graphQLPath is where the endpoint is, healthPath where the process says that it
+// serves.
+const (
+	graphQLPath = "/graphql"
+	healthPath  = "/healthz"
+)
 
 // routes puts the handlers together.
 func (s *server) routes(cfg *config.Config, demo *accountpage.Demo) (http.Handler, error) {
@@ -77,13 +81,16 @@ func (s *server) routes(cfg *config.Config, demo *accountpage.Demo) (http.Handle
 	})
 	switch {
 	case errors.Is(err, graphqlhttp.ErrOperations):
-		return nil, fmt.Errorf("PERSISTED_OPERATIONS lists what can't be executed: write the manifests anew with this server's schema.graphqls: %w", err)
+		return nil, config.Problem{
+			Setting: "PERSISTED_OPERATIONS", What: "lists what can't be executed: " + err.Error(),
+			Mend: "write the manifests anew with this server's schema.graphqls",
+		}
 	case err != nil:
 		return nil, fmt.Errorf("configure GraphQL: %w", err)
 	}
 	mux := http.NewServeMux()
 	mux.Handle(graphQLPath, allowOrigins(cfg.CORSAllowedOrigins, endpoint))
-	mux.Handle("GET /healthz", graphqlhttp.Healthz())
+	mux.Handle("GET "+healthPath, graphqlhttp.Healthz())
 	mux.Handle("GET /readyz", graphqlhttp.Readyz(s.ready))
 	if cfg.Playground {
 		page := playground.New(playground.Options{GraphQLPath: graphQLPath, Token: firstToken(demo)})

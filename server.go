@@ -74,6 +74,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		return runDoctor(ctx, rest, getenv, stdin, stdout, stderr)
 	case "setup":
 		return runSetup(ctx, rest, getenv, stdin, stdout, stderr)
+	case "health":
+		return runHealth(ctx, rest, getenv, stderr)
 	case "version":
 		printVersion(stdout)
 	case "help":

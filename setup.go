@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -42,57 +40,33 @@ func runSetup(ctx context.Context, args []string, getenv func(string) string, st
 	if err != nil {
 		return err
 	}
-	if err := carryOut(ctx, plan, *yes, *dryRun, stdin, stdout, cfg.LogtoEndpoint); err != nil || *dryRun {
+	if plan.IsEmpty() {
+		fmt.Fprintf(stdout, "%s has all that users need for %s: nothing to do.\n", cfg.LogtoEndpoint, plan.Indicator)
+	} else {
+		fmt.Fprintf(stdout, "%s lacks, for %s:\n\n", cfg.LogtoEndpoint, plan.Indicator)
+		plan.Print(stdout)
+		fmt.Fprintln(stdout)
+	}
+	if *dryRun {
+		return nil
+	}
+	consent := setup.Consent{Given: *yes}
+	if isTerminal(stdin) {
+		consent.Answers = stdin
+	}
+	if err := plan.CarryOut(ctx, consent, stdout); err != nil {
 		return err
 	}
 	printNext(ctx, stdout, getenv, client, plan)
 	return nil
 }
 
-// carryOut shows the plan, asks, and makes it come true.
-func carryOut(ctx context.Context, plan *setup.Plan, yes, dryRun bool, stdin io.Reader, stdout io.Writer, endpoint string) error {
-	if plan.IsEmpty() {
-		fmt.Fprintf(stdout, "%s has all that users need for %s: nothing to do.\n", endpoint, plan.Indicator)
-		return nil
-	}
-	fmt.Fprintf(stdout, "%s lacks, for %s:\n\n", endpoint, plan.Indicator)
-	plan.Print(stdout)
-	fmt.Fprintln(stdout)
-	switch {
-	case dryRun:
-		return nil
-	case !yes && !isTerminal(stdin):
-		return errors.New("nothing was made: standard input is no terminal to ask at; setup -yes makes it without asking")
-	case !yes:
-		fmt.Fprint(stdout, "Make this? Type yes: ")
-		if !confirm(ctx, stdin) {
-			return errors.New("nothing was made, as the answer was not yes; setup -yes makes it without asking")
-		}
-	}
-	return plan.Apply(ctx, stdout)
-}
-
-// confirm reads a line, and tells whether it says yes.
-func confirm(ctx context.Context, stdin io.Reader) bool {
-	answer := make(chan string, 1)
-	go func() {
-		line, _ := bufio.NewReader(stdin).ReadString('\n') // No line is no yes.
-		answer <- strings.ToLower(strings.TrimSpace(line))
-	}()
-	select {
-	case line := <-answer:
-		return line == "yes" || line == "y"
-	case <-ctx.Done():
-		return false
-	}
-}
-
 // printNext says what is left for the operator to do.
 func printNext(ctx context.Context, w io.Writer, getenv func(string) string, client *operator.Client, plan *setup.Plan) {
 	fmt.Fprintf(w, "\nThe environment needs\n\nACCOUNT_API_RESOURCE=%s\n", plan.Indicator)
 	if getenv("ALLOWED_CLIENT_IDS") == "" {
-		fmt.Fprintln(w, "# The app IDs, separated by commas, of your apps that have an account page. There are:")
-		applications, _ := client.ListApplications(ctx) // Without the list, it is looked up in Logto's console.
+		fmt.Fprintln(w, "# The app IDs, separated by commas, of your apps that have an account page, as Logto's console shows them:")
+		applications, _ := client.ListApplications(ctx) // Without the list, the console has it.
 		for _, a := range applications {
 			if a.SignsPeopleIn() && !a.IsThirdParty && !a.Custom.AllowTokenExchange {
 				fmt.Fprintf(w, "#   %s  %q (%s)\n", a.ID, a.Name, a.Type)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -153,29 +152,6 @@ func TestSetupAsks(t *testing.T) {
 	}
 	if made := s.changes(); made != nil {
 		t.Errorf("it made %q", made)
-	}
-}
-
-func TestConfirm(t *testing.T) {
-	t.Parallel()
-	for answer, want := range map[string]bool{
-		"yes\n": true, "YES\r\n": true, " y \n": true, "yes": true,
-		"": false, "\n": false, "no\n": false, "yes please\n": false, "\nyes\n": false,
-	} {
-		if got := confirm(t.Context(), strings.NewReader(answer)); got != want {
-			t.Errorf("%q: got %v", answer, got)
-		}
-	}
-	gone, leave := context.WithCancel(t.Context())
-	leave()
-	silent, speak, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer silent.Close()
-	defer speak.Close()
-	if confirm(gone, silent) {
-		t.Error("who has left agrees")
 	}
 }
 

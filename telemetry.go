@@ -52,7 +52,10 @@ func newTelemetry(ctx context.Context, cfg *config.Config, console io.Writer, lo
 			Path: graphQLPath, Logger: logger,
 		})
 		if err != nil {
-			return telemetry{}, fmt.Errorf("configure traces: %w", err)
+			return telemetry{}, config.Problem{
+				Setting: "OTEL_TRACES_EXPORTER", What: "can't be followed: " + err.Error(),
+				Mend: "mend the variable that this is about, or set OTEL_SDK_DISABLED=true to do without traces",
+			}
 		}
 		t.tracer = tracer
 		t.requests = append(t.requests, tracer.Request)

@@ -142,6 +142,19 @@ func FromEnv(getenv func(string) string) (*Config, error) {
 	return c, nil
 }
 
+// Addr reads ADDR alone, for a command that needs nothing else.
+func Addr(getenv func(string) string) (string, error) {
+	c := new(Config)
+	for _, s := range c.settings() {
+		if s.Name == "ADDR" {
+			if err := s.load(getenv); err != nil {
+				return "", err
+			}
+		}
+	}
+	return c.Addr, nil
+}
+
 // relate checks settings against each other and derives the one that has no
 // default of its own. A setting that failed to load is empty here and passes,
 // since it has been reported already; isSet tells it from one that is missing.
@@ -163,6 +176,9 @@ func (c *Config) relate(isSet func(string) bool) []error {
 	if c.AccountPageAppID != "" && !c.AllowsAnyClient() && !slices.Contains(c.AllowedClientIDs, c.AccountPageAppID) {
 		wrong("ACCOUNT_PAGE_APP_ID", "is not among ALLOWED_CLIENT_IDS, so the page's own requests would be refused",
 			"add it to ALLOWED_CLIENT_IDS")
+	}
+	if overlaps(c.Addr, c.MetricsAddr) {
+		wrong("METRICS_ADDR", "has the port of ADDR", "set it to another port, e.g. 127.0.0.1:9090")
 	}
 	if c.RedisURL != "" && !isSet("SECRET_KEY") {
 		wrong("SECRET_KEY", "is not set, though REDIS_URL is",

@@ -331,11 +331,18 @@ func TestFromEnvProblems(t *testing.T) {
 		{"LOG_FORMAT", "xml", `is "xml"`},
 		{"LOG_LEVEL", "trace", `is "trace"`},
 		{"METRICS_ADDR", "9090", "is not HOST:PORT"},
+		{"METRICS_ADDR", "127.0.0.1:8080", "has the port of ADDR"},
+		{"METRICS_ADDR", ":8080", "has the port of ADDR"},
+		{"METRICS_ADDR", "[::]:8080", "has the port of ADDR"},
 		{"OTEL_TRACES_EXPORTER", "zipkin", `is "zipkin"`},
 		{"OTEL_TRACES_EXPORTER", "otlp,console", `is "otlp,console"`},
 		{"OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", "is not an absolute URL"},
 		{"OTEL_EXPORTER_OTLP_ENDPOINT", "https://planted@collector.example.com", "holds a user name or password"},
 		{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "unix://collector/planted", "is neither https nor http"},
+		{"OTEL_EXPORTER_OTLP_HEADERS", "Bearer planted", "entry 1 is not name=value with the value in percent-encoding"},
+		{"OTEL_EXPORTER_OTLP_HEADERS", "a=b, authorization=planted%ag", "entry 2 is not name=value with the value in percent-encoding"},
+		{"OTEL_EXPORTER_OTLP_TRACES_HEADERS", "planted key=x", "entry 1 is not name=value with the value in percent-encoding"},
+		{"OTEL_EXPORTER_OTLP_TRACES_HEADERS", "=planted", "entry 1 is not name=value with the value in percent-encoding"},
 		{"OTEL_EXPORTER_OTLP_PROTOCOL", "http", `is "http"`},
 		{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http", `is "http"`},
 		{"OTEL_TRACES_SAMPLER", "jaeger_remote", `is "jaeger_remote"`},
@@ -390,6 +397,18 @@ func TestFromEnvTogether(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestFromEnvAddresses that can be listened on side by side.
+func TestFromEnvAddresses(t *testing.T) {
+	t.Parallel()
+	for addr, metrics := range map[string]string{
+		"127.0.0.1:8080": "127.0.0.2:8080", ":8080": ":9090", "127.0.0.1:0": "127.0.0.1:0", "[::]:8080": "",
+	} {
+		if _, err := config.FromEnv(minimal(map[string]string{"ADDR": addr, "METRICS_ADDR": metrics})); err != nil {
+			t.Errorf("%s and %s: %v", addr, metrics, err)
+		}
 	}
 }
 

@@ -51,6 +51,23 @@ func hostPort(v string) (string, error) {
 	return v, nil
 }
 
+// overlaps tells whether two addresses of the form HOST:PORT can't both be listened
+// on. Port 0 is a free one each time.
+func overlaps(a, b string) bool {
+	hostA, portA, errA := net.SplitHostPort(a)
+	hostB, portB, errB := net.SplitHostPort(b)
+	if errA != nil || errB != nil || portA != portB || portA == "0" {
+		return false
+	}
+	return hostA == hostB || isEveryHost(hostA) || isEveryHost(hostB)
+}
+
+// isEveryHost tells whether listening on a host takes all network interfaces.
+func isEveryHost(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "" || err == nil && ip.IsUnspecified()
+}
+
 // word refuses what a copied credential never has, and a header can't carry.
 func word[T ~string](v string) (T, error) {
 	if strings.ContainsFunc(v, func(r rune) bool { return r <= ' ' || r > '~' }) {

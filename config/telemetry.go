@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Tracing says where traces go and how many are kept, in the words of
@@ -47,7 +49,7 @@ func (c *Config) telemetrySettings() []setting {
 			Setting: Setting{
 				Name: "OTEL_TRACES_EXPORTER",
 				Description: "Where traces go: `otlp`, `console` (standard output) or `none`. When not set, `otlp` if one of the two " +
-					"endpoints below is set, else `none`. OpenTelemetry's other variables count as well: `OTEL_EXPORTER_OTLP_HEADERS`, " +
+					"endpoints below is set, else `none`. OpenTelemetry's other variables count as well: " +
 					"`OTEL_SERVICE_NAME` (`accountql` when not set), `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_BSP_*` and so on; " +
 					"`OTEL_PROPAGATORS` does not, for `traceparent` alone is read and passed on to Logto.",
 			},
@@ -69,6 +71,22 @@ func (c *Config) telemetrySettings() []setting {
 			},
 			mend: "set it to where your collector takes traces, e.g. http://localhost:4318/v1/traces",
 			read: collector, // The SDK reads it.
+		},
+		{
+			Setting: Setting{
+				Name:        "OTEL_EXPORTER_OTLP_HEADERS",
+				Description: "Headers to send your collector, such as its key: `name=value`, separated by commas, with values in percent-encoding.",
+			},
+			mend: "set it to headers, separated by commas, e.g. authorization=Bearer%20key",
+			read: collectorHeaders, // The SDK reads it.
+		},
+		{
+			Setting: Setting{
+				Name:        "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+				Description: "The same for traces alone.",
+			},
+			mend: "set it to headers, separated by commas, e.g. authorization=Bearer%20key",
+			read: collectorHeaders, // The SDK reads it.
 		},
 		{
 			Setting: Setting{
@@ -134,6 +152,26 @@ func collector(v string) error {
 		err = errors.New("is neither https nor http")
 	}
 	return err
+}
+
+// collectorHeaders checks headers for a collector. The SDK would log what is wrong
+// with them, keys and all.
+func collectorHeaders(v string) error {
+	for i, header := range strings.Split(v, ",") {
+		name, value, found := strings.Cut(header, "=")
+		_, err := url.PathUnescape(value)
+		if !found || err != nil || !isHeaderName(strings.TrimSpace(name)) {
+			return fmt.Errorf("entry %d is not name=value with the value in percent-encoding", i+1)
+		}
+	}
+	return nil
+}
+
+// isHeaderName tells whether a text is a token (RFC 9110, section 5.6.2).
+func isHeaderName(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
 }
 
 // oneOf makes a parser of words.

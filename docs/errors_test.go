@@ -19,14 +19,18 @@ func TestErrors(t *testing.T) {
 	const page = "errors.md"
 	types := schema(t)
 	text := read(t, page)
-	for section, want := range map[string]string{
-		"payload errors":   describePayloadErrors(types),
-		"top-level errors": describeTopLevelErrors(types),
+	for section, describe := range map[string]func(*ast.Schema, string) string{
+		"payload errors":   describePayloadErrors,
+		"top-level errors": describeTopLevelErrors,
 	} {
 		before, rest, begun := strings.Cut(text, "<!-- "+section+" -->\n")
 		got, after, ended := strings.Cut(rest, "<!-- /"+section+" -->\n")
 		if !begun || !ended {
 			t.Fatalf("%s has no section %s", page, section)
+		}
+		want := describe(types, got)
+		if strings.Contains(want, "\nMend: \n") {
+			t.Errorf("%s: some of the %s have no mend: write who does what", page, section)
 		}
 		if *update {
 			text = before + "<!-- " + section + " -->\n" + want + "<!-- /" + section + " -->\n" + after
@@ -41,18 +45,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestWhoMends: the table of errors.md has every top-level error once.
-func TestWhoMends(t *testing.T) {
-	t.Parallel()
-	table, _, _ := strings.Cut(read(t, "errors.md"), "## Errors of the person")
-	for _, listed := range topLevelErrors(schema(t)) {
-		if count := strings.Count(table, "`"+listed.code+"`"); count != 1 {
-			t.Errorf("%s is there %d times", listed.code, count)
-		}
-	}
-}
-
-func describePayloadErrors(types *ast.Schema) string {
+func describePayloadErrors(types *ast.Schema, _ string) string {
 	var b strings.Builder
 	for _, value := range types.Types["AccountErrorCode"].EnumValues {
 		fmt.Fprintf(&b, "### `%s`\n\n%s\n\n", value.Name, oneLine(value.Description))
@@ -73,13 +66,25 @@ func describePayloadErrors(types *ast.Schema) string {
 	return b.String()
 }
 
-func describeTopLevelErrors(types *ast.Schema) string {
-	var b strings.Builder
-	for _, listed := range topLevelErrors(types) {
-		fmt.Fprintf(&b, "### `%s`\n\n%s\n\n", listed.code, listed.description)
+// describeTopLevelErrors keeps the mends of page, which name settings and commands that
+// the schema doesn't know.
+func describeTopLevelErrors(types *ast.Schema, page string) string {
+	mends := map[string]string{}
+	for section := range strings.SplitSeq(page, "### ") {
+		codes, text, _ := strings.Cut(section, "\n")
+		if _, mend, found := strings.Cut(text, "\nMend: "); found {
+			mends[codes] = strings.TrimSpace(mend)
+		}
 	}
-	// A code can be of both kinds, and a page has each heading once.
-	return strings.ReplaceAll(b.String(), "### `RATE_LIMITED`\n", "### `RATE_LIMITED` at the top level\n")
+	var b strings.Builder
+	for _, entry := range listEntry.FindAllStringSubmatch(types.Description, -1) {
+		codes, meaning := entry[1], oneLine(entry[2])
+		if codes == "`RATE_LIMITED`" {
+			codes += " at the top level" // It is of both kinds, and a page has each heading once.
+		}
+		fmt.Fprintf(&b, "### %s\n\n%s\n\nMend: %s\n\n", codes, strings.ToUpper(meaning[:1])+meaning[1:], mends[codes])
+	}
+	return b.String()
 }
 
 var (
@@ -87,20 +92,15 @@ var (
 	listEntry = regexp.MustCompile("(?m)^- ((?:`[A-Z_]+`(?:, )?)+): ((?:.|\n  )+)$")
 )
 
-// topLevelError is an extensions.code, with what the schema says of it.
-type topLevelError struct{ code, description string }
-
-// topLevelErrors reads the list in the schema's own description.
-func topLevelErrors(types *ast.Schema) []topLevelError {
-	var found []topLevelError
+// topLevelErrors are the codes in the list of the schema's own description.
+func topLevelErrors(types *ast.Schema) []string {
+	var codes []string
 	for _, entry := range listEntry.FindAllStringSubmatch(types.Description, -1) {
-		description := oneLine(entry[2])
-		description = strings.ToUpper(description[:1]) + description[1:]
 		for _, code := range quoted.FindAllStringSubmatch(entry[1], -1) {
-			found = append(found, topLevelError{code[1], description})
+			codes = append(codes, code[1])
 		}
 	}
-	return found
+	return codes
 }
 
 // errorType is the type that a code comes as: the one whose field code names it, or

@@ -45,7 +45,7 @@ func outlineOf(text string) outline {
 		}
 	}
 	for _, match := range row.FindAllStringSubmatch(text, -1) {
-		o.Rows = append(o.Rows, match[1])
+		o.Rows = append(o.Rows, strings.Replace(match[1], "必填", "required", 1))
 	}
 	o.Items = len(item.FindAllString(text, -1))
 	o.Names = code.FindAllString(cell.ReplaceAllString(text, ""), -1)

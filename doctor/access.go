@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -98,75 +97,6 @@ func (e *examination) users(ctx context.Context) {
 	default:
 		e.ok("%s, all with the role %s", plural(total, "user"), name)
 	}
-}
-
-// clients looks at the applications whose users may call.
-func (e *examination) clients(ctx context.Context) {
-	if e.AnyClient {
-		e.anyClients(ctx)
-		return
-	}
-	for _, id := range e.AllowedClients {
-		application, err := e.Operator.GetApplication(ctx, id)
-		switch {
-		case operator.IsNotFound(err):
-			e.fail("ALLOWED_CLIENT_IDS", "take it out of ALLOWED_CLIENT_IDS, or set it right: it is the app ID, as Logto's console shows it",
-				"Logto has no application with the id %s", id)
-		case err != nil:
-			e.unreadable(err)
-		default:
-			e.client(application)
-		}
-	}
-}
-
-func (e *examination) client(a operator.Application) {
-	named := fmt.Sprintf("%s (%s, app ID %s)", a.Name, a.Type, a.ID)
-	sound := true
-	if a.Type == "MachineToMachine" {
-		sound = false
-		e.fail("ALLOWED_CLIENT_IDS", "take it out of ALLOWED_CLIENT_IDS, and list the applications that people sign in to",
-			"%s is a machine-to-machine application: nobody signs in to it", named)
-	}
-	if a.Custom.AllowTokenExchange {
-		sound = false
-		e.warn("ALLOWED_CLIENT_IDS", "turn token exchange off for it in Logto's console, or take it out of ALLOWED_CLIENT_IDS, unless that is "+
-			"what you want", "%s allows token exchange: a personal access token, or a token that was stolen, can be turned into new ones", named)
-	}
-	if a.IsThirdParty {
-		sound = false
-		e.warn("ALLOWED_CLIENT_IDS", "take it out of ALLOWED_CLIENT_IDS, unless it may change your users' accounts",
-			"%s is a third-party application", named)
-	}
-	if a.SignsPeopleIn() && len(a.Oidc.RedirectURIs) == 0 {
-		sound = false
-		e.warn("", "add the app's own callback address to its redirect URIs in Logto's console",
-			"%s has no redirect URI: nobody can sign in to it", named)
-	}
-	if sound {
-		e.ok("users of %s may call", named)
-	}
-}
-
-// anyClients names the applications that a * lets in and that it had better not.
-func (e *examination) anyClients(ctx context.Context) {
-	applications, err := e.Operator.ListApplications(ctx)
-	if err != nil {
-		e.unreadable(err)
-		return
-	}
-	var exchanging []string
-	for _, a := range applications {
-		if a.Custom.AllowTokenExchange {
-			exchanging = append(exchanging, a.Name+" (app ID "+a.ID+")")
-		}
-	}
-	if len(exchanging) > 0 {
-		e.warn("ALLOWED_CLIENT_IDS", "list the others in ALLOWED_CLIENT_IDS instead of *, unless that is what you want",
-			"token exchange is allowed to %s", enumerate(exchanging))
-		return
-	}
-	e.ok("all applications are allowed, and none may exchange tokens")
 }
 
 func accountScopes() []string {

@@ -34,7 +34,10 @@ func verified(token *auth.Token, audience string) *TokenClaims {
 	}
 }
 
-const accessTokenKind = "access token (JWT)"
+const (
+	accessTokenKind = "access token (JWT)"
+	noToken         = "no token of any kind"
+)
 
 // unverified reads what can be read of any token. It judges nothing.
 func unverified(raw string) *TokenClaims {
@@ -42,12 +45,12 @@ func unverified(raw string) *TokenClaims {
 	switch {
 	case strings.HasPrefix(raw, "pat_"):
 		return &TokenClaims{Kind: "personal access token"}
-	case len(parts) == 1:
+	case looksOpaque(raw):
 		return &TokenClaims{Kind: "opaque token"}
 	case len(parts) == 5:
 		return &TokenClaims{Kind: "encrypted token (JWE)"}
 	case len(parts) != 3:
-		return &TokenClaims{Kind: "no token of any kind"}
+		return &TokenClaims{Kind: noToken}
 	}
 	header, claims := decoded(parts[0]), decoded(parts[1])
 	if header == nil || claims == nil {
@@ -65,6 +68,13 @@ func unverified(raw string) *TokenClaims {
 		t.Kind = "ID token"
 	}
 	return t
+}
+
+// looksOpaque tells whether a text looks as Logto's opaque tokens do, which are 43
+// letters, digits, hyphens and underscores.
+func looksOpaque(raw string) bool {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	return len(raw) >= 40 && strings.Trim(raw, alphabet) == ""
 }
 
 func decoded(part string) map[string]any {

@@ -23,10 +23,11 @@ const checkTimeout = 30 * time.Second
 
 // Config is what is examined, and with what.
 type Config struct {
-	// Endpoint, Issuer, ManagementResource, AccountResource, AllowedClients and
-	// RedirectURIs are the settings of these names, Issuer empty if it is not set.
-	Endpoint, Issuer, ManagementResource, AccountResource string
-	AllowedClients, RedirectURIs                          []string
+	// Endpoint, Issuer, ManagementResource, AccountResource, AllowedClients,
+	// AccountPageAppID, Origins (CORS_ALLOWED_ORIGINS) and RedirectURIs are the settings
+	// of these names, Issuer and AccountPageAppID empty if they are not set.
+	Endpoint, Issuer, ManagementResource, AccountResource, AccountPageAppID string
+	AllowedClients, Origins, RedirectURIs                                   []string
 	// AnyClient stands for an ALLOWED_CLIENT_IDS of *.
 	AnyClient bool
 	// FieldAccess is FIELD_ACCESS.
@@ -76,11 +77,13 @@ func checks() []check {
 		{"default-role", management, (*examination).defaultRole},
 		{"users", management, (*examination).users},
 		{"clients", management, (*examination).clients},
+		{"origins", management, (*examination).origins},
 		{"field-access", management, (*examination).fieldAccess},
 		{"email", management, (*examination).email},
 		{"sms", management, (*examination).sms},
 		{"social", management, (*examination).social},
 		{"redirect-uris", nothing, (*examination).redirectURIs},
+		{"account-page", management, (*examination).accountPage},
 		{"password-policy", management, (*examination).passwordPolicy},
 		{"breach-check", management, (*examination).breachCheck},
 		{"redis", nothing, (*examination).redis},
@@ -98,20 +101,24 @@ type examination struct {
 	blocker string
 
 	// What checks learn for later ones. tenantID is empty if Logto doesn't tell it.
-	tenantID   string
-	issuer     string
-	access     operator.Access
-	accessErr  error
-	oneUser    string
-	connectors []logto.Connector
-	fields     access.Set
-	experience *logto.SignInExperience
+	tenantID     string
+	issuer       string
+	access       operator.Access
+	accessErr    error
+	oneUser      string
+	applications []operator.Application // Those whose users may call.
+	connectors   []logto.Connector
+	fields       access.Set
+	experience   *logto.SignInExperience
 }
 
 // Examine runs all checks.
 func Examine(ctx context.Context, cfg Config) *Report {
 	e := &examination{Config: cfg, report: new(Report)}
 	for _, c := range checks() {
+		if ctx.Err() != nil {
+			break // The operator waits for nothing more.
+		}
 		e.check = c.name
 		if c.need > e.met {
 			e.blocked()
@@ -142,9 +149,4 @@ func (e *examination) warn(setting, mend, format string, args ...any) {
 
 func (e *examination) fail(setting, mend, format string, args ...any) {
 	e.add(Fail, setting, mend, format, args...)
-}
-
-// unreadable reports that Logto didn't answer what a check asked.
-func (e *examination) unreadable(err error) {
-	e.fail("", "look into Logto's log, and run this again", "Logto doesn't tell: %v", err)
 }

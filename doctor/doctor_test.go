@@ -1,9 +1,13 @@
 package doctor_test
 
 import (
+	"crypto/tls"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,6 +59,29 @@ func reasons(t *testing.T, name string) []auth.Reason {
 		return true
 	})
 	return found
+}
+
+// TestOutOfReach says what can't be had of a server on loopback: a name that nobody
+// knows, and a connection that ends.
+func TestOutOfReach(t *testing.T) {
+	t.Parallel()
+	lookup := fmt.Errorf("GET /api/status: %w", &net.DNSError{Err: "no such host", Name: "logto.example", IsNotFound: true})
+	noTLS := fmt.Errorf("GET /api/status: %w", tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"})
+	for _, test := range []struct {
+		endpoint  string
+		err       error
+		what, say string
+	}{
+		{"https://logto.example", lookup, "can't be reached: GET /api/status: lookup logto.example: no such host", "by a name that can be looked up"},
+		{"https://logto.example", noTLS, "has no TLS: GET", "begin LOGTO_ENDPOINT with http instead of https"},
+		{"https://logto.example", io.EOF, "can't be reached: EOF", "see that Logto runs"},
+		{"http://logto.example", io.EOF, "can't be reached: EOF", "with https if there is TLS"},
+	} {
+		what, mend := doctor.OutOfReach(test.endpoint, test.err)
+		if !strings.HasPrefix(what, test.what) || !strings.Contains(mend, test.say) || !strings.Contains(mend, "LOGTO_ENDPOINT") {
+			t.Errorf("%s, %v: got %s, mend: %s", test.endpoint, test.err, what, mend)
+		}
+	}
 }
 
 func TestRandomPasswordHasTheLengthThatIsAsked(t *testing.T) {

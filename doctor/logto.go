@@ -3,8 +3,6 @@ package doctor
 import (
 	"context"
 	"errors"
-	"net/url"
-	"strings"
 
 	"accountql/operator"
 )
@@ -23,36 +21,6 @@ func (e *examination) secretKey(context.Context) {
 		return
 	}
 	e.ok("SECRET_KEY has %s of 32 bytes", plural(e.SecretKeys, "key"))
-}
-
-// endpoint asks whether a Logto is there, and which. Logto doesn't tell its version.
-func (e *examination) endpoint(ctx context.Context) {
-	err := e.Operator.Reach(ctx)
-	if _, answered := errors.AsType[*operator.Error](err); err != nil && !answered {
-		e.blocker = e.check
-		e.fail("LOGTO_ENDPOINT", "set LOGTO_ENDPOINT to Logto's address as it is reached from here, and see that Logto runs",
-			"%s can't be reached: %v", e.Endpoint, err)
-		return
-	}
-	e.met = reachable
-	if err != nil {
-		e.fail("LOGTO_ENDPOINT", "set LOGTO_ENDPOINT to the address of Logto itself, without any path that is not Logto's own",
-			"%s is not a Logto that works: %v", e.Endpoint, err)
-		return
-	}
-	// Without it the rest can be checked as well.
-	e.tenantID, err = e.Operator.TenantID(ctx)
-	switch {
-	case err != nil || e.tenantID == "":
-		e.ok("%s is a Logto, of which tenant it doesn't tell", e.Endpoint)
-	case e.tenantID == "admin":
-		e.fail("LOGTO_ENDPOINT", "set LOGTO_ENDPOINT to the address of Logto itself, by default that with port 3001 rather than 3002",
-			"%s is Logto's console, which has users of its own", e.Endpoint)
-	case e.tenantID == "default":
-		e.ok("%s is a Logto that is hosted by oneself (tenant default)", e.Endpoint)
-	default:
-		e.ok("%s is the tenant %s of Logto Cloud", e.Endpoint, e.tenantID)
-	}
 }
 
 // keys fetches what tokens are verified with, as the server does.
@@ -80,14 +48,6 @@ func (e *examination) keys(ctx context.Context) {
 		e.ok("there; users' tokens name %s", discovered)
 	}
 	e.issuer = discovered
-}
-
-func host(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	return strings.ToLower(u.Host)
 }
 
 // credentials gets a token for the Management API, and uses it.

@@ -100,7 +100,9 @@ func (e *examination) social(context.Context) {
 	switch {
 	case len(linkable) == 0:
 		e.ok("no connector can be linked")
-	case len(e.RedirectURIs) == 0 && !e.hidden(access.Social):
+	case !e.links():
+		e.ok("FIELD_ACCESS keeps people from linking anything")
+	case len(e.RedirectURIs) == 0:
 		e.warn("REDIRECT_URIS", "set REDIRECT_URIS to the page of your app that providers send people back to, and register it with each provider",
 			"%s could be linked, but REDIRECT_URIS is not set", enumerate(linkable))
 	default:
@@ -115,28 +117,35 @@ func (e *examination) redirectURIs(context.Context) {
 		return
 	}
 	sound := true
+	var local []string
 	for _, address := range e.RedirectURIs {
 		u, err := url.Parse(address)
 		if err != nil {
 			continue // The configuration was refused then.
 		}
 		isWeb := u.Scheme == "https" || u.Scheme == "http"
+		isLogtos := isWeb && (strings.EqualFold(u.Host, host(e.Endpoint)) || strings.EqualFold(u.Host, host(e.issuer)))
 		switch {
-		case isWeb && (strings.EqualFold(u.Host, host(e.Endpoint)) || strings.EqualFold(u.Host, host(e.issuer))):
+		case isLogtos && strings.HasPrefix(u.Path, "/callback"):
 			sound = false
 			e.fail("REDIRECT_URIS", "set it to a page of your own app, and register that with each provider beside Logto's callback",
 				"REDIRECT_URIS has %s, which is Logto's own: its callback is for signing in, not for linking", address)
-		case isWeb && isLoopback(u.Hostname()) && !isLoopback(hostname(e.Endpoint)):
+		case isLogtos:
 			sound = false
-			e.warn("REDIRECT_URIS", "take it out unless people develop an app against this Logto",
-				"REDIRECT_URIS has %s, which is on the user's own machine", address)
+			e.warn("REDIRECT_URIS", "set it to a page of your own app, unless a proxy leads this one there",
+				"REDIRECT_URIS has %s, which is at Logto's address", address)
+		case isWeb && isLoopback(u.Hostname()) && !isLoopback(hostname(e.Endpoint)) && !isLoopback(hostname(e.issuer)):
+			local = append(local, address)
 		case !isWeb && !strings.Contains(u.Scheme, "."):
 			sound = false
 			e.warn("REDIRECT_URIS", "use a domain of yours backwards, such as com.example.app, or an https link that opens the app",
 				"REDIRECT_URIS has %s: another app can claim the scheme %s as well (RFC 8252, section 7.1)", address, u.Scheme)
 		}
 	}
-	if sound {
+	if len(local) > 0 {
+		e.warn("REDIRECT_URIS", "take that out of REDIRECT_URIS unless people develop an app against this Logto",
+			"REDIRECT_URIS has %s, on the user's own machine", enumerate(local))
+	} else if sound {
 		e.ok("%s, to be registered with each provider", plural(len(e.RedirectURIs), "page"))
 	}
 }
@@ -198,39 +207,4 @@ func randomPassword(policy logto.PasswordPolicy) string {
 		password += rand.Text()
 	}
 	return password[:max(1, min(len(password), max(policy.Length.Min, 24), policy.Length.Max))]
-}
-
-// redis pings the store, and looks how well it keeps things.
-func (e *examination) redis(ctx context.Context) {
-	if !e.UsesRedis {
-		e.ok("REDIS_URL is not set: limits and marks are kept in memory, which is right for one instance")
-		return
-	}
-	if err := e.Store.Ping(ctx); err != nil {
-		e.fail("REDIS_URL", "set REDIS_URL to your Redis as it is reached from here, with its user, password and TLS (rediss://), and see that it runs",
-			"Redis can't be used, so changes are refused: %v", err)
-		return
-	}
-	keeping, err := e.Store.Keeping(ctx)
-	if err != nil || keeping.Version == "" {
-		e.ok("Redis answers; how it keeps things it doesn't tell: see that maxmemory-policy is noeviction, and appendonly is yes")
-		return
-	}
-	sound := true
-	if major := keeping.Major(); major > 0 && major < 6 {
-		sound = false
-		e.fail("REDIS_URL", "upgrade Redis to 6 or later", "Redis is %s", keeping.Version)
-	}
-	if policy := keeping.MaxMemoryPolicy; policy != "" && policy != "noeviction" {
-		sound = false
-		e.warn("REDIS_URL", "set Redis's maxmemory-policy to noeviction",
-			"Redis's maxmemory-policy is %s: it may forget what was used up, so that it can be used again", policy)
-	}
-	if keeping.AppendOnly != nil && !*keeping.AppendOnly {
-		sound = false
-		e.warn("REDIS_URL", "set Redis's appendonly to yes", "Redis's appendonly is no: a restart forgets limits and marks")
-	}
-	if sound {
-		e.ok("Redis %s answers, and keeps what it is told", keeping.Version)
-	}
 }

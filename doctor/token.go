@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 
 	"accountql/auth"
@@ -15,9 +16,13 @@ func Explain(ctx context.Context, cfg Config, raw string) *Report {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
 	e := &examination{Config: cfg, report: &Report{Token: unverified(raw)}, check: "token"}
-	token, err := e.Verifier.Verify(ctx, raw)
+	token, err := e.Verifier.Authenticate(ctx, http.Header{"Authorization": {"Bearer " + raw}})
 	refusal, refused := errors.AsType[*auth.Error](err)
 	switch {
+	case refused && refusal.Reason == auth.ReasonOpaque && e.report.Token.Kind == noToken:
+		_, mend := e.mendToken(&auth.Error{Reason: auth.ReasonMalformed})
+		e.fail("", mend, "it is refused (%s): no token looks like this", refusal.Reason)
+		return e.report
 	case refused:
 		setting, mend := e.mendToken(refusal)
 		e.add(Fail, setting, mend, "it is refused (%s): %s", refusal.Reason, refusal.Message)
@@ -107,8 +112,7 @@ func (e *examination) tokenScopes(ctx context.Context, token *auth.Token, author
 // mendToken says what to do about a token that is refused, and which setting it may
 // be about.
 func (e *examination) mendToken(refusal *auth.Error) (setting, mend string) {
-	asked := "in the app, ask for the access token with the resource " + e.AccountResource + ", with Logto's SDKs by " +
-		"getAccessToken('" + e.AccountResource + "'), and list it among the resources of the SDK's configuration"
+	asked := e.asking()
 	switch refusal.Reason {
 	case auth.ReasonMissing, auth.ReasonNotBearer, auth.ReasonSeveral:
 		return "", "send one header Authorization: Bearer and the access token"
@@ -130,6 +134,9 @@ func (e *examination) mendToken(refusal *auth.Error) (setting, mend string) {
 	case auth.ReasonDelegated:
 		return "", "send the token of the user's own sign-in: nobody can act for somebody else here"
 	case auth.ReasonAudience:
+		if slices.Contains(e.report.Token.Audience, e.ManagementResource) {
+			return "ACCOUNT_API_RESOURCE", asked + "; tokens of the Management API are for administration, and never belong in an app"
+		}
 		return "ACCOUNT_API_RESOURCE", asked + "; or, if the token's audience is the API resource of this server, set ACCOUNT_API_RESOURCE to it"
 	case auth.ReasonClient:
 		return "ALLOWED_CLIENT_IDS", "add the client to ALLOWED_CLIENT_IDS if it is an app of yours that people sign in to, and doesn't exchange tokens"
@@ -146,4 +153,10 @@ func (e *examination) mendToken(refusal *auth.Error) (setting, mend string) {
 		return "", "sign in again"
 	}
 	return "", "get a new access token from Logto"
+}
+
+// asking says how an app gets a token for this server.
+func (e *examination) asking() string {
+	return "in the app, ask for the access token with the resource " + e.AccountResource + ", with Logto's SDKs by " +
+		"getAccessToken('" + e.AccountResource + "'), and list it among the resources of the SDK's configuration"
 }

@@ -79,6 +79,8 @@ type Error struct {
 	// Code is Logto's: "entity.not_found". It is empty where the answer is not of the
 	// endpoint itself, as for a path that this release of Logto doesn't know.
 	Code string
+	// Elsewhere is the scheme and the host that a redirect leads to; empty without one.
+	Elsewhere string
 }
 
 func (e *Error) Error() string {
@@ -108,6 +110,8 @@ type request struct {
 	into         any
 	// open leaves the token away.
 	open bool
+	// empty takes no answer but 204, which has no body.
+	empty bool
 }
 
 // exchange makes a call and returns the answer's header.
@@ -122,8 +126,8 @@ func (c *Client) exchange(ctx context.Context, r request) (http.Header, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read answer of %s: %w", endpoint, err)
 	}
-	if response.StatusCode < 200 || response.StatusCode > 299 {
-		return nil, &Error{Endpoint: endpoint, Status: response.StatusCode, Code: codeOf(answer)}
+	if response.StatusCode < 200 || response.StatusCode > 299 || r.empty && response.StatusCode != http.StatusNoContent {
+		return nil, &Error{Endpoint: endpoint, Status: response.StatusCode, Code: codeOf(answer), Elsewhere: elsewhere(response)}
 	}
 	if r.into == nil {
 		return response.Header, nil
@@ -171,6 +175,16 @@ func bare(err error) error {
 		return wrapped.Err
 	}
 	return err
+}
+
+// elsewhere is where a redirect leads to, without the path, which could repeat what
+// was sent.
+func elsewhere(response *http.Response) string {
+	target, err := response.Location()
+	if err != nil {
+		return ""
+	}
+	return target.Scheme + "://" + target.Host
 }
 
 // codeOf reads Logto's code, and nothing that isn't one.

@@ -111,6 +111,32 @@ func TestAuthorize(t *testing.T) {
 	}
 }
 
+// TestReach takes nothing for a Logto that answers otherwise than Logto does, and
+// tells where a redirect leads to, without what its path repeats.
+func TestReach(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		handler http.HandlerFunc
+		want    string
+	}{
+		"Logto":                   {answer(http.StatusNoContent, ""), "<nil> "},
+		"a page for everything":   {answer(http.StatusOK, "<html>"), "Logto answered GET /api/status with status 200 "},
+		"nothing":                 {answer(http.StatusNotFound, ""), "Logto answered GET /api/status with status 404 "},
+		"a redirect":              {http.RedirectHandler("https://logto.example.com/"+planted, http.StatusFound).ServeHTTP, "Logto answered GET /api/status with status 302 https://logto.example.com"},
+		"a redirect to nowhere":   {answer(http.StatusFound, ""), "Logto answered GET /api/status with status 302 "},
+		"a redirect on that host": {http.RedirectHandler("/"+planted, http.StatusFound).ServeHTTP, "Logto answered GET /api/status with status 302 http://127.0.0.1"},
+	} {
+		err := newClient(t, map[string]http.HandlerFunc{"GET /api/status": test.handler}).Reach(t.Context())
+		var elsewhere string
+		if answered, ok := errors.AsType[*operator.Error](err); ok {
+			elsewhere = regexp.MustCompile(`:\d+$`).ReplaceAllString(answered.Elsewhere, "")
+		}
+		if got := fmt.Sprint(err, " ", elsewhere); got != test.want {
+			t.Errorf("%s: got %s, want %s", name, got, test.want)
+		}
+	}
+}
+
 // TestListsAreReadToTheEnd whether they are paged or not.
 func TestListsAreReadToTheEnd(t *testing.T) {
 	t.Parallel()

@@ -7,11 +7,12 @@ import (
 	"strconv"
 )
 
-// Reach asks whether a Logto is there.
+// Reach asks whether a Logto is there. Web servers that have a page for everything
+// don't pass for one.
 //
 // Management API: GET /api/status, which needs no token.
 func (c *Client) Reach(ctx context.Context) error {
-	_, err := c.exchange(ctx, request{method: http.MethodGet, path: "/api/status", open: true})
+	_, err := c.exchange(ctx, request{method: http.MethodGet, path: "/api/status", open: true, empty: true})
 	return err
 }
 
@@ -96,7 +97,8 @@ type Application struct {
 	Type         string `json:"type"`
 	IsThirdParty bool   `json:"isThirdParty"`
 	Oidc         struct {
-		RedirectURIs []string `json:"redirectUris"`
+		RedirectURIs           []string `json:"redirectUris"`
+		PostLogoutRedirectURIs []string `json:"postLogoutRedirectUris"`
 	} `json:"oidcClientMetadata"`
 	Custom struct {
 		AllowTokenExchange bool `json:"allowTokenExchange"`

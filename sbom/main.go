@@ -1,9 +1,11 @@
-// Command sbom prints what programs of Go are made of, as a CycloneDX document. `go run ./sbom VERSION FILE...` reads it
-// from the programs themselves, so it lists exactly what was linked, and the same programs give the same document.
+// Command sbom prints what accountql's programs are made of, as a CycloneDX document: `go run ./sbom VERSION FILE...`, in
+// the module's root. Modules of Go are read from the programs themselves, so exactly what was linked is listed, and packages
+// of npm from the licences that the embedded pages carry. The same programs give the same document.
 package main
 
 import (
 	"cmp"
+	"compress/gzip"
 	"crypto/sha256"
 	"debug/buildinfo"
 	"encoding/hex"
@@ -15,12 +17,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
 
 func main() {
-	if err := run(os.Args[1:], os.Stdout); err != nil {
+	if err := run(".", os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintf(os.Stderr, "sbom: %v\n", err)
 		os.Exit(1)
 	}
@@ -57,13 +60,17 @@ type hash struct {
 	Content   string `json:"content"`
 }
 
-// run writes one document about all files, which are one version of one product, for several platforms.
-func run(args []string, w io.Writer) error {
+// run writes one document about all files, which are one version of one product, for several platforms. They were built of
+// the sources in root.
+func run(root string, args []string, w io.Writer) error {
 	if len(args) < 2 {
 		return errors.New("name the version and the programs")
 	}
 	version, files := args[0], args[1:]
-	modules := map[string]component{}
+	libraries := map[string]component{}
+	if err := addPages(libraries, root); err != nil {
+		return err
+	}
 	var product component
 	for _, file := range files {
 		info, err := buildinfo.ReadFile(file)
@@ -76,10 +83,10 @@ func run(args []string, w io.Writer) error {
 		}
 		product.Components = append(product.Components, program)
 		product.Name = info.Main.Path
-		add(modules, "stdlib", strings.TrimPrefix(info.GoVersion, "go"))
+		add(libraries, "golang", "stdlib", strings.TrimPrefix(info.GoVersion, "go"))
 		for _, module := range info.Deps {
 			module = cmp.Or(module.Replace, module)
-			add(modules, module.Path, module.Version)
+			add(libraries, "golang", module.Path, module.Version)
 		}
 	}
 	product.Type, product.Ref, product.Version = "application", product.Name, version
@@ -88,16 +95,55 @@ func run(args []string, w io.Writer) error {
 	return encoder.Encode(document{
 		Schema: "http://cyclonedx.org/schema/bom-1.6.schema.json", Format: "CycloneDX", Spec: "1.6", Version: 1,
 		Metadata: metadata{Component: product},
-		Components: slices.SortedFunc(maps.Values(modules), func(a, b component) int {
+		Components: slices.SortedFunc(maps.Values(libraries), func(a, b component) int {
 			return cmp.Compare(a.Ref, b.Ref)
 		}),
 	})
 }
 
-// add adds a module.
-func add(modules map[string]component, path, version string) {
-	purl := (&url.URL{Scheme: "pkg", Opaque: "golang/" + path + "@" + url.PathEscape(version)}).String()
-	modules[purl] = component{Type: "library", Ref: purl, Name: path, Version: version, PURL: purl}
+// pages are the lists of licences that the embedded pages carry, and how each names a package of npm and its version.
+var pages = map[string]*regexp.Regexp{
+	"accountpage/assets/licenses.md.gz": regexp.MustCompile(`(?m)^## (\S+) - (\S+) \(`),
+	"playground/assets/licenses.txt.gz": regexp.MustCompile(`(?m)^(@?[\w./-]+)@(\d\S*)$`),
+}
+
+// addPages adds the packages of npm that are embedded.
+func addPages(libraries map[string]component, root string) error {
+	for name, pattern := range pages {
+		text, err := unpack(filepath.Join(root, filepath.FromSlash(name)))
+		if err != nil {
+			return fmt.Errorf("read licences: %w", err)
+		}
+		packages := pattern.FindAllStringSubmatch(text, -1)
+		if packages == nil {
+			return fmt.Errorf("read licences: %s names no package", name)
+		}
+		for _, match := range packages {
+			add(libraries, "npm", match[1], match[2])
+		}
+	}
+	return nil
+}
+
+func unpack(file string) (string, error) {
+	packed, err := os.Open(file)
+	if err != nil {
+		return "", err
+	}
+	defer packed.Close()
+	unpacked, err := gzip.NewReader(packed)
+	if err != nil {
+		return "", err
+	}
+	text, err := io.ReadAll(unpacked)
+	return string(text), err
+}
+
+// add adds what the package manager of a kind calls name.
+func add(libraries map[string]component, kind, name, version string) {
+	path := strings.Replace(name, "@", "%40", 1) // A scope of npm's.
+	purl := (&url.URL{Scheme: "pkg", Opaque: kind + "/" + path + "@" + url.PathEscape(version)}).String()
+	libraries[purl] = component{Type: "library", Ref: purl, Name: name, Version: version, PURL: purl}
 }
 
 // describe names a program by its checksum.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -18,7 +19,7 @@ func TestDocument(t *testing.T) {
 	}
 	var first, second bytes.Buffer
 	for _, w := range []*bytes.Buffer{&first, &second} {
-		if err := run([]string{"v1.2.3", program}, w); err != nil {
+		if err := run("..", []string{"v1.2.3", program}, w); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -33,8 +34,10 @@ func TestDocument(t *testing.T) {
 	if product.Version != "v1.2.3" || len(product.Components) != 1 || product.Components[0].Name != filepath.Base(program) {
 		t.Errorf("the product is %+v", product)
 	}
-	if !slices.ContainsFunc(got.Components, func(c component) bool { return c.Name == "stdlib" && c.Version != "" }) {
-		t.Error("the standard library isn't listed")
+	for _, purl := range []string{"pkg:golang/stdlib@", "pkg:npm/%40logto/react@", "pkg:npm/react@", "pkg:npm/graphiql@"} {
+		if !slices.ContainsFunc(got.Components, func(c component) bool { return strings.HasPrefix(c.PURL, purl) && c.Version != "" }) {
+			t.Errorf("%s isn't listed", purl)
+		}
 	}
 }
 
@@ -43,8 +46,11 @@ func TestRefusals(t *testing.T) {
 	for name, args := range map[string][]string{
 		"nothing": nil, "no program": {"v1.2.3"}, "not there": {"v1.2.3", "missing"}, "not a program": {"v1.2.3", "main.go"},
 	} {
-		if err := run(args, new(bytes.Buffer)); err == nil {
+		if err := run("..", args, new(bytes.Buffer)); err == nil {
 			t.Errorf("%s: no error", name)
 		}
+	}
+	if err := run(".", []string{"v1.2.3", os.Args[0]}, new(bytes.Buffer)); err == nil {
+		t.Error("no pages: no error")
 	}
 }

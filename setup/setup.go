@@ -5,7 +5,6 @@ package setup
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -124,23 +123,4 @@ func (p *Plan) Print(w io.Writer) {
 	for i, s := range p.steps {
 		fmt.Fprintf(w, "  %d. %s\n", i+1, s.what)
 	}
-}
-
-// ErrIncomplete says that some of a plan was not carried out.
-var ErrIncomplete = errors.New("not everything could be made: see what failed, and run this again; what was made is kept")
-
-// Apply carries the plan out and tells of each step. It ends at the first that fails,
-// since each needs those before it.
-func (p *Plan) Apply(ctx context.Context, w io.Writer) error {
-	for i, s := range p.steps {
-		if err := s.do(ctx); err != nil {
-			fmt.Fprintf(w, "failed    %s: %v\n", s.what, err)
-			for _, left := range p.steps[i+1:] {
-				fmt.Fprintf(w, "not made  %s\n", left.what)
-			}
-			return ErrIncomplete
-		}
-		fmt.Fprintf(w, "made      %s\n", s.what)
-	}
-	return nil
 }

@@ -1,6 +1,6 @@
 // Takes the place of AccountAPI/Schema/CustomScalars/JSON.swift, which the generator writes once, as a String, and leaves
-// alone from then on.
-@_spi(Internal) import ApolloAPI
+// alone from then on. In a target whose code is isolated to the main actor by default, write "nonisolated struct".
+@_spi(Internal) @_spi(Execution) import ApolloAPI
 
 extension AccountAPI {
   /// Any JSON value, as it comes.

@@ -1,10 +1,10 @@
-// What an app's module adds to its own build script for Apollo Kotlin 4.
+// What an app's module adds to its own build script for Apollo Kotlin 5.
 plugins {
-  id("com.apollographql.apollo") version "4.2.0"
+  id("com.apollographql.apollo") version "5.1.0"
 }
 
 dependencies {
-  implementation("com.apollographql.apollo:apollo-runtime:4.2.0")
+  implementation("com.apollographql.apollo:apollo-runtime:5.1.0")
 }
 
 apollo {
