@@ -190,6 +190,7 @@ Playground    %s
 Logto         %s (embedded; codes "sent" are at /simulator/messages)
 
 Demo users: alice has everything, bob a password and an email, carol only a social sign-in.
+Passwords: alice %s, bob %s. They are asked for before sensitive changes.
 An access token for alice, good for an hour:
 
 %s
@@ -198,6 +199,6 @@ Try it:
 
 curl -s %s -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '%s'
 
-`, d.AccountURL, d.GraphqlURL, d.PlaygroundURL, d.LogtoURL, d.Users["alice"].Token, d.GraphqlURL, d.Users["alice"].Token,
+`, d.AccountURL, d.GraphqlURL, d.PlaygroundURL, d.LogtoURL, d.Users["alice"].Password, d.Users["bob"].Password, d.Users["alice"].Token, d.GraphqlURL, d.Users["alice"].Token,
 		strings.TrimSpace(`{"query":"{ me { username primaryEmail hasPassword personalAccessTokens { name expiresAt isExpired } } }"}`))
 }

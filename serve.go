@@ -36,7 +36,7 @@ func (s *server) serve(ctx context.Context, listening func(net.Addr)) error {
 func listen(ctx context.Context, addr string) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+		return nil, fmt.Errorf("listen on %s: %w: set ADDR, or -addr of demo, to an address that is free", addr, err)
 	}
 	return listener, nil
 }

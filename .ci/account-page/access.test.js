@@ -37,6 +37,11 @@ for (const colorScheme of ["light", "dark"]) {
     assert.deepEqual(await faults(page), []);
     await press(dialog(page, "Edit profile"), "Cancel");
 
+    await press(page, "Change Password");
+    await press(dialog(page, "Password"), "Show New password");
+    assert.deepEqual(await faults(page), []);
+    await press(dialog(page, "Password"), "Cancel");
+
     await press(page, "Delete account");
     await dialog(page, "Delete account").getByLabel("Type alice to confirm").fill("alice");
     await press(dialog(page, "Delete account"), "Delete account");
@@ -46,6 +51,22 @@ for (const colorScheme of ["light", "dark"]) {
     await end();
   });
 }
+
+test("axe finds nothing in what is told and shown once", async () => {
+  const { page, end } = await openAs(browser, demo, "carol", { bypassCSP: true });
+  await press(page, "Create token");
+  await dialog(page, "Create token").getByLabel("Name").fill("once");
+  await press(dialog(page, "Create token"), "Create token");
+  await press(dialog(page, "Confirm that it’s you"), "Sign in again");
+  await dialog(page, "Create token").getByText("shown only this once").waitFor();
+  assert.deepEqual(await faults(page), []);
+  await press(dialog(page, "Create token"), "I have copied it");
+  await press(page, "Delete once");
+  await press(dialog(page, "Delete once"), "Delete");
+  await told(page, "once deleted.");
+  assert.deepEqual(await faults(page), []);
+  await end();
+});
 
 test("axe finds nothing before and after", async () => {
   const { page, end } = await openAs(browser, demo, "alice", { bypassCSP: true });
@@ -98,5 +119,39 @@ test("the keyboard is enough", async () => {
   await page.keyboard.type(demo.users.bob.password);
   await page.keyboard.press("Enter");
   await told(page, "Username changed.");
+  await end();
+});
+
+test("the keyboard is enough for what is shown once, and for what goes away", async () => {
+  const { page, end } = await openAs(browser, demo, "bob");
+  const type = async (...keys) => {
+    for (const key of keys) {
+      await page.keyboard.press(key);
+    }
+  };
+  const focused = (selector, text) => page.locator(`${selector}:focus`, { hasText: text }).waitFor();
+  await page.getByRole("button", { name: "Create token" }).focus();
+  await type("Enter");
+  await page.keyboard.type("by hand");
+  await type("Enter");
+  await dialog(page, "Confirm that it’s you").waitFor();
+  await page.keyboard.type(demo.users.bob.password);
+  await type("Enter");
+  await focused("h2", "Create token"); // What had the focus made room for the token.
+  await type("Tab");
+  await focused("button", "Copy");
+  await type("Tab");
+  await focused("button", "I have copied it");
+  await type("Enter");
+  await focused("button", "Create token");
+
+  await page.getByRole("button", { name: "Delete by hand" }).focus();
+  await type("Enter");
+  await focused("h2", "Delete by hand");
+  await type("Tab", "Tab", "Tab");
+  await focused("button", "Delete");
+  await type("Enter");
+  await told(page, "by hand deleted.");
+  await focused("h2", "Personal access tokens");
   await end();
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ask, keepPicture, launch, openAs, startDemo, startServer, watch } from "./harness.js";
+import { answerOnce, ask, change, keepPicture, launch, openAs, startDemo, startServer, watch } from "./harness.js";
 import { SignInPages } from "./logto.js";
 import { confirmByPassword, dialog, press, row, told } from "./steps.js";
 
@@ -18,26 +18,6 @@ const topLevel = (code, extensions = {}) => ({
     errors: [{ message: "In the server's words.", extensions: { code, ...extensions } }],
   }),
 });
-
-// Answers the next request of an operation in the server's place.
-async function answerOnce(page, operation, answer) {
-  let isDone = false;
-  await page.route(demo.graphqlUrl, (route) => {
-    if (isDone || route.request().postDataJSON().operationName !== operation) {
-      return route.fallback();
-    }
-    isDone = true;
-    return answer(route);
-  });
-}
-
-// Lets the server answer, and changes what it says.
-async function change(route, edit) {
-  const response = await route.fetch();
-  const answer = await response.json();
-  edit(answer);
-  return route.fulfill({ response, json: answer });
-}
 
 async function rename(page, name) {
   await press(page, "Edit profile");
@@ -59,7 +39,25 @@ test("reading fails", async () => {
 
   await answerOnce(page, "Account", (route) => route.fulfill(topLevel("UNAUTHENTICATED")));
   await page.reload();
+  await page.getByText("Alice Anderson").first().waitFor(); // With another token.
+
+  await answerOnce(page, "Account", (route) => route.fulfill(topLevel("UNAUTHENTICATED")), { times: 2 });
+  await page.reload();
   await page.getByRole("heading", { name: "You are signed out" }).waitFor();
+  await end();
+});
+
+test("the sign-in ends while something is typed", async () => {
+  const { page, end } = await openAs(browser, demo, "alice", { expected: [/401/] });
+  await answerOnce(page, "UpdateProfile", (route) => route.fulfill(topLevel("UNAUTHENTICATED")), { times: 2 });
+  await rename(page, "Alice Typed");
+  const form = dialog(page, "Edit profile");
+  const link = form.getByRole("alert").getByRole("link", { name: "Sign in in a new tab" });
+  await link.waitFor();
+  assert.equal(await link.getAttribute("href"), `${demo.accountUrl}/`);
+  assert.equal(await form.getByLabel("Full name").inputValue(), "Alice Typed");
+  await press(form, "Save"); // Signed in meanwhile.
+  await told(page, "Profile saved.");
   await end();
 });
 
@@ -92,7 +90,7 @@ test("changing fails", async () => {
   for (const [code, extensions, text, isUnknown] of [
     ["RATE_LIMITED", { retryAfterSeconds: 120 }, "There were too many requests. Try again in 2 minutes.", false],
     ["FORBIDDEN", { requiredScope: "account:write" }, "lacks the scope account:write", false],
-    ["UPSTREAM_MISCONFIGURED", {}, "Only its operator can mend this.", false],
+    ["UPSTREAM_MISCONFIGURED", {}, "Only its operator can fix this.", false],
     ["UPSTREAM_TIMEOUT", {}, "took too long", true],
     ["OPERATION_TIMEOUT", {}, "longer than is allowed", true],
     ["OF_TOMORROW", {}, "Something went wrong (OF_TOMORROW)", false],
@@ -134,6 +132,7 @@ test("a change is made and can't be read", async () => {
   );
   await rename(page, "Alice Unread");
   await told(page, "Profile saved.");
+  await page.getByText("Alice Unread").waitFor(); // It was read once more.
   await end();
 });
 

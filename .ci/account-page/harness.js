@@ -109,11 +109,32 @@ export async function openAs(browser, demo, user, options) {
   return watched;
 }
 
+// Answers the next requests of an operation in the server's place.
+export async function answerOnce(page, operation, answer, { times = 1 } = {}) {
+  let left = times;
+  await page.route("**/graphql", (route) => {
+    if (left === 0 || route.request().postDataJSON().operationName !== operation) {
+      return route.fallback();
+    }
+    left--;
+    return answer(route);
+  });
+}
+
+// Lets the server answer, and changes what it says.
+export async function change(route, edit) {
+  const response = await route.fetch();
+  const answer = await response.json();
+  edit(answer);
+  return route.fulfill({ response, json: answer });
+}
+
 // Keeps a picture of the page in the directory SCREENSHOTS, if that is set.
 export async function keepPicture(page, name) {
   if (process.env.SCREENSHOTS) {
     await mkdir(process.env.SCREENSHOTS, { recursive: true });
-    await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png`, fullPage: true });
+    const fullPage = (await page.locator("dialog").count()) === 0; // A dialog covers what is in sight.
+    await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png`, fullPage });
   }
 }
 

@@ -11,24 +11,33 @@ const browser = await launch();
 const demo = await startDemo();
 const root = await startServer(demo);
 
-async function freshSignIn(context, page, pages, user) {
+async function signIn(page, pages, user = "alice") {
+  pages.user = user;
+  await page.goto(`${root}/account`);
+  await press(page, "Sign in");
+  await page.getByText("Sign in at Logto").click();
+  await page.getByRole("heading", { name: "Profile" }).waitFor();
+}
+
+// Signs in once more in the window for that, as somebody or by the link of that name.
+async function freshSignIn(context, page, pages, user, link = "Sign in at Logto") {
+  pages.user = user;
   const opened = context.waitForEvent("page");
   await press(dialog(page, "Confirm that it’s you"), "Sign in again");
   const popup = await opened;
-  pages.user = user;
-  await popup.getByText("Sign in at Logto").click();
-  if (!popup.isClosed()) {
-    await popup.waitForEvent("close");
-  }
+  await popup.getByText(link).waitFor();
+  assert.equal(await popup.evaluate(() => window.opener), null, "nobody there has a hold on the page");
+  const closed = popup.waitForEvent("close");
+  // The window may be gone before a click of Playwright's is over.
+  await popup.evaluate((text) => setTimeout(() => [...document.links].find((a) => a.text === text).click()), link);
+  await closed;
 }
 
 test("signing in, confirming by another sign-in, signing out", async () => {
   const pages = new SignInPages(demo);
-  const { context, page, end } = await watch(browser, { expected: [/request to https:\/\/example\.com\/avatars/] });
+  const { context, page, end } = await watch(browser, { expected: [/avatars/, /in the callback URI/] });
   await pages.attach(context);
-  await page.goto(`${root}/account`);
-  await press(page, "Sign in");
-  await page.getByText("Sign in at Logto").click();
+  await signIn(page, pages);
   await page.getByText("Alice Anderson").first().waitFor();
   assert.equal(page.url(), `${root}/account/`);
   assert.ok(await page.locator("img.avatar").evaluate((img) => img.decode().then(() => img.naturalWidth > 0)));
@@ -44,6 +53,8 @@ test("signing in, confirming by another sign-in, signing out", async () => {
   await press(dialog(page, "Remove Authenticator app"), "Remove");
   await freshSignIn(context, page, pages, "bob");
   await dialog(page, "Confirm that it’s you").getByRole("alert").waitFor();
+  await freshSignIn(context, page, pages, "alice", "Refuse");
+  await dialog(page, "Confirm that it’s you").getByRole("alert").getByText("The sign-in didn’t work").waitFor();
   await freshSignIn(context, page, pages, "alice");
   await told(page, "Authenticator app removed.");
   const { nonce, max_age } = pages.requests.at(-1);
@@ -65,9 +76,7 @@ test("the sign-in ends, and Logto fails", async () => {
     expected: [/avatars/, /status of 400/, /requester error/, /ERR_FAILED/],
   });
   await pages.attach(context);
-  await page.goto(`${root}/account`);
-  await press(page, "Sign in");
-  await page.getByText("Sign in at Logto").click();
+  await signIn(page, pages);
   await page.getByText("Alice Anderson").first().waitFor();
   const forget = () =>
     page.evaluate((key) => localStorage.removeItem(key), `logto:${demo.env.ALLOWED_CLIENT_IDS}:accessToken`);
@@ -87,14 +96,96 @@ test("the sign-in ends, and Logto fails", async () => {
   await end();
 });
 
+test("two tabs renew their tokens at the same time", async () => {
+  const pages = new SignInPages(demo);
+  const { context, page, end } = await watch(browser, { expected: [/avatars/] });
+  await pages.attach(context);
+  pages.lifetime = 0;
+  await signIn(page, pages);
+  const tabs = [page, await context.newPage(), await context.newPage()];
+  await Promise.all(tabs.map((tab) => tab.goto(`${root}/account/`)));
+  for (const tab of tabs) {
+    await tab.getByRole("heading", { name: "Profile" }).waitFor();
+  }
+  await end();
+});
+
+test("somebody else signs in in another tab", async () => {
+  const pages = new SignInPages(demo);
+  const { context, page, end } = await watch(browser, { expected: [/avatars/] });
+  await pages.attach(context);
+  pages.lifetime = 0;
+  await signIn(page, pages, "alice");
+  const other = await context.newPage();
+  await other.goto(`${root}/account/`);
+  await press(other, "Sign out");
+  await other.getByText("Signed out of Logto").waitFor();
+  await signIn(other, pages, "bob");
+
+  await press(page, "Edit profile");
+  await dialog(page, "Edit profile").getByLabel("Full name").fill("Alice Archer");
+  await press(dialog(page, "Edit profile"), "Save");
+  await page.getByRole("heading", { name: "Another account is signed in" }).waitFor();
+  await press(page, "Reload the page");
+  await page.getByText("Bob Brown").waitFor(); // Still his name.
+  await end();
+});
+
+test("the callback without a sign-in", async () => {
+  const pages = new SignInPages(demo);
+  const { context, page, end } = await watch(browser, { expected: [/avatars/] });
+  await pages.attach(context);
+  await page.goto(`${root}/account/callback`);
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+  await signIn(page, pages);
+  await page.goto(`${root}/account/callback?code=1&state=old`);
+  await page.getByRole("heading", { name: "Profile" }).waitFor();
+  assert.equal(page.url(), `${root}/account/`);
+  await end();
+});
+
+test("Logto can't be reached", async () => {
+  const pages = new SignInPages(demo);
+  const { context, page, end } = await watch(browser, { expected: [/avatars/, /ERR_FAILED/, /Failed to fetch/] });
+  await pages.attach(context);
+  const discovery = "**/.well-known/openid-configuration";
+  const fail = (route) => route.abort();
+  await context.route(discovery, fail);
+  await page.goto(`${root}/account`);
+  await press(page, "Sign in");
+  await page.getByRole("alert").getByText("can’t be reached").waitFor();
+  await context.unroute(discovery, fail);
+  await press(page, "Sign in");
+  await page.getByText("Sign in at Logto").click();
+  await page.getByRole("heading", { name: "Profile" }).waitFor();
+
+  await context.route(discovery, fail);
+  await page.reload();
+  await press(page, "Sign out");
+  await page.getByRole("alert").getByText("can’t be reached").waitFor();
+  await page.waitForFunction(() => Object.keys(localStorage).length === 0);
+  await end();
+});
+
+test("a sign-in that is refused", async () => {
+  const pages = new SignInPages(demo);
+  const { context, page, end } = await watch(browser, { expected: [/in the callback URI/] });
+  await pages.attach(context);
+  await page.goto(`${root}/account`);
+  await press(page, "Sign in");
+  await page.getByText("Refuse").click();
+  await page.getByRole("heading", { name: "The sign-in failed" }).waitFor();
+  await page.getByText("Sign in again").click();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+  await end();
+});
+
 test("a window for signing in can't be opened", async () => {
   const pages = new SignInPages(demo);
   const { context, page, end } = await watch(browser, { expected: [/avatars/] });
   await pages.attach(context);
   await context.addInitScript(() => (window.open = () => null));
-  await page.goto(`${root}/account`);
-  await press(page, "Sign in");
-  await page.getByText("Sign in at Logto").click();
+  await signIn(page, pages);
   await press(page, "Make backup codes");
   await press(dialog(page, "Make backup codes"), "Make backup codes");
   await press(dialog(page, "Confirm that it’s you"), "Sign in again");

@@ -24,6 +24,9 @@ export async function confirmBySigningIn(page) {
   await press(dialog(page, "Confirm that it’s you"), "Sign in again");
 }
 
+// The code that the demo tells beside the field for it.
+export const toldCode = (scope) => scope.locator(".help code").innerText();
+
 // The row that a label begins.
 export const row = (page, label) => page.locator(".row").filter({ has: page.locator(".label", { hasText: label }) });
 

@@ -1,15 +1,10 @@
 #!/usr/bin/env bash
-# Tests the account page in a real Chromium, against the demo: bash .ci/account-page/test.sh. It needs Go, node and npm,
-# and installs Chromium on Debian if it may; CHROMIUM names another one. Pictures go to SCREENSHOTS, .ci/out/account-page
-# if that isn't set.
+# Tests the account page in a real Chromium (see .ci/chromium.sh), against the demo: bash .ci/account-page/test.sh. It
+# needs Go, node and npm. Pictures go to SCREENSHOTS, .ci/out/account-page if that isn't set.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-if [ -z "${CHROMIUM:-}" ] && ! CHROMIUM=$(command -v chromium || command -v google-chrome); then
-	apt-get update
-	apt-get install -y --no-install-recommends chromium
-	CHROMIUM=$(command -v chromium)
-fi
+CHROMIUM=$(bash .ci/chromium.sh)
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 go build -o "$directory/accountql" .

@@ -158,6 +158,14 @@ test("an error is told", async () => {
   await shown().getByText('"UNAUTHENTICATED"').first().waitFor();
 });
 
+test("a phone shows the answer below the operation", async () => {
+  await page.setViewportSize({ width: 375, height: 740 });
+  await run("Settings", { alone: true });
+  const [above, below] = [await queryEditor().boundingBox(), await shown().boundingBox()];
+  assert.ok(below.y >= above.y + above.height && below.width > 200, JSON.stringify([above, below]));
+  await keepPicture("phone");
+});
+
 async function keepPicture(name) {
   if (process.env.SCREENSHOTS) {
     await mkdir(process.env.SCREENSHOTS, { recursive: true });

@@ -10,7 +10,8 @@ import { type Session, SessionProvider } from "./session/session";
 import { NoticeProvider } from "./ui/notice";
 
 /** Why nothing on the page can go on: a failure's code, or what the person did. */
-export type End = "UNAUTHENTICATED" | "ACCOUNT_SUSPENDED" | "ACCOUNT_NOT_FOUND" | "SUSPENDED" | "DELETED";
+export type End =
+  "UNAUTHENTICATED" | "ACCOUNT_SUSPENDED" | "ACCOUNT_NOT_FOUND" | "OTHER_ACCOUNT" | "SUSPENDED" | "DELETED";
 
 interface Props {
   config: Config;

@@ -6,8 +6,8 @@ import { texts } from "./texts";
 
 /** What is left when the session has ended. */
 export function Ended({ end }: { end: End }) {
-  const session = useSession();
   const heading = useRef<HTMLHeadingElement>(null);
+  const { label, go } = useWayOut(end);
   useEffect(() => heading.current?.focus(), []);
   return (
     <main className="alone">
@@ -16,16 +16,22 @@ export function Ended({ end }: { end: End }) {
       </h1>
       <p>{texts.ended[end].what}</p>
       <div className="actions">
-        {end === "UNAUTHENTICATED" ? (
-          <button type="button" className="primary" onClick={session.signIn}>
-            {texts.signIn.again}
-          </button>
-        ) : (
-          <button type="button" className="primary" onClick={session.signOut}>
-            {texts.signOut}
-          </button>
-        )}
+        <button type="button" className="primary" onClick={go}>
+          {label}
+        </button>
       </div>
     </main>
   );
+}
+
+function useWayOut(end: End): { label: string; go: () => void } {
+  const session = useSession();
+  switch (end) {
+    case "UNAUTHENTICATED":
+      return { label: texts.signIn.again, go: session.signIn };
+    case "OTHER_ACCOUNT":
+      return { label: texts.actions.reloadPage, go: () => location.reload() };
+    default:
+      return { label: texts.signOut, go: session.signOut };
+  }
 }

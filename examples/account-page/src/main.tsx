@@ -1,33 +1,45 @@
-import { lazy, StrictMode, Suspense } from "react";
+import { lazy, StrictMode, Suspense, use } from "react";
 import { createRoot } from "react-dom/client";
 
 import { type Config, readConfig } from "./config";
 import { texts } from "./texts";
+import { ErrorBoundary } from "./ui/ErrorBoundary";
 
 const DemoApp = lazy(() => import("./demo/DemoApp"));
 const LogtoApp = lazy(() => import("./logto/LogtoApp"));
 
-function App({ config }: { config: Config }) {
-  if (config.demo) {
+const reading = readConfig().catch((error: unknown) => {
+  console.error(error);
+  return null;
+});
+
+function App({ reading }: { reading: Promise<Config | null> }) {
+  const config = use(reading);
+  if (config?.demo) {
     return <DemoApp config={config} users={config.demo.users} />;
   }
-  if (config.logto) {
+  if (config?.logto) {
     return <LogtoApp config={config} logto={config.logto} />;
   }
-  return <main>{texts.noConfig}</main>;
+  return (
+    <main className="alone" role="alert">
+      {texts.noConfig}
+    </main>
+  );
 }
 
-const root = createRoot(document.getElementById("root")!);
-try {
-  const config = await readConfig();
-  root.render(
-    <StrictMode>
-      <Suspense fallback={<main aria-busy="true">{texts.loading}</main>}>
-        <App config={config} />
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <ErrorBoundary>
+      <Suspense
+        fallback={
+          <main className="alone" aria-busy="true">
+            {texts.loading}
+          </main>
+        }
+      >
+        <App reading={reading} />
       </Suspense>
-    </StrictMode>,
-  );
-} catch (error) {
-  console.error(error);
-  root.render(<main role="alert">{texts.noConfig}</main>);
-}
+    </ErrorBoundary>
+  </StrictMode>,
+);

@@ -16,7 +16,7 @@ const profileLabels: Record<string, string> = {
   birthdate: "Date of birth",
   zoneinfo: "Time zone",
   locale: "Language and region",
-  "address.formatted": "Address",
+  "address.formatted": "Whole address",
   "address.streetAddress": "Street",
   "address.postalCode": "Postal code",
   "address.locality": "City",
@@ -30,6 +30,7 @@ const profileHints: Record<string, string> = {
   locale: "Such as en-GB.",
   profile: "An address that begins with https://.",
   website: "An address that begins with https://.",
+  "address.formatted": "As on an envelope.",
 };
 
 const failures: Record<string, string> = {
@@ -38,7 +39,7 @@ const failures: Record<string, string> = {
   ACCOUNT_NOT_FOUND: "This account no longer exists.",
   UPSTREAM_UNAVAILABLE: "The account service can’t be reached right now. Try again later.",
   UPSTREAM_TIMEOUT: "The account service took too long to answer.",
-  UPSTREAM_MISCONFIGURED: "The account service isn’t set up correctly. Only its operator can mend this.",
+  UPSTREAM_MISCONFIGURED: "The account service isn’t set up correctly. Only its operator can fix this.",
   RATE_LIMITED: "There were too many requests.",
   OPERATION_TIMEOUT: "This took longer than is allowed.",
   NETWORK: "No answer came. Check your connection.",
@@ -77,6 +78,8 @@ export const texts = {
   notSet: "Not set",
   isSet: "Set",
   unavailable: "This can’t be loaded right now.",
+  broken: "Something went wrong on this page",
+  more: (count: number) => `${count} more`,
   changed: (what: string) => `${what} changed.`,
   removed: (what: string) => `${what} removed.`,
   notRemovable: (reason: string | null) =>
@@ -98,8 +101,12 @@ export const texts = {
     continue: "Continue",
     remove: "Remove",
     reload: "Reload the account",
+    reloadPage: "Reload the page",
     copy: "Copy",
-    copied: "Copied",
+    copied: "Copied.",
+    copyFailed: "It couldn’t be copied. Select it and copy it by hand.",
+    show: "Show",
+    hide: "Hide",
     working: "Working…",
     change: "Change",
     add: "Add",
@@ -109,7 +116,9 @@ export const texts = {
   signIn: {
     signIn: "Sign in",
     again: "Sign in again",
+    elsewhere: "Sign in in a new tab, then come back and try again: what you typed stays here.",
     why: "Sign in to see and change your account.",
+    unreachable: "The sign-in service can’t be reached right now. Try again later.",
     failed: "The sign-in failed",
     failedWhy: "It was interrupted, or took too long.",
   },
@@ -121,6 +130,10 @@ export const texts = {
       what: "Only the operator of this service can change that.",
     },
     ACCOUNT_NOT_FOUND: { title: "This account no longer exists", what: "It was deleted." },
+    OTHER_ACCOUNT: {
+      title: "Another account is signed in",
+      what: "Somebody has signed in with another account in another tab. Reload this page to see that account.",
+    },
     SUSPENDED: { title: "Your account is suspended", what: "Only the operator of this service can change that." },
     DELETED: { title: "Your account is deleted", what: "All that belonged to it is gone." },
   },
@@ -183,6 +196,7 @@ export const texts = {
     unlinkExplained: (name: string) => `You can no longer sign in with your account at ${name}.`,
     unlinked: (name: string) => `${name} unlinked.`,
     linkTitle: (name: string) => `Link ${name}`,
+    linking: (name: string) => `Linking your account at ${name}…`,
     willLeave: (name: string) => `You will sign in at ${name} and come back here.`,
     nowLinked: (name: string) => `${name} linked.`,
     alreadyLinked: (name: string) => `Another account at ${name} is already linked. Replace it?`,
@@ -194,8 +208,8 @@ export const texts = {
     title: "Two-step verification",
     description: (isRequired: boolean) =>
       isRequired
-        ? "What you confirm a sign-in with. Everybody needs at least one."
-        : "What you confirm a sign-in with, beside your password.",
+        ? "A second step that confirms it’s you when you sign in. Everybody needs one."
+        : "A second step that confirms it’s you when you sign in.",
     none: "Nothing is set up yet.",
     name: (type: string) => factorNames[type] ?? "Another factor",
     remaining: (count: number) => `${plural(count, "code", "codes")} left.`,
@@ -207,6 +221,8 @@ export const texts = {
     totpExplained: "An app that shows a new code every 30 seconds.",
     totpIntroduction: "You need an authenticator app on your phone or computer.",
     scan: "Scan this picture with your authenticator app.",
+    secret: "secret",
+    codes: "backup codes",
     qrCode: "QR code with the secret, which is also written below",
     openApp: "Open the app on this device",
     orType: "Or type this secret into the app:",
@@ -223,8 +239,9 @@ export const texts = {
 
   tokens: {
     title: "Personal access tokens",
-    description: "For scripts, which can’t sign in.",
-    none: "There are none.",
+    description: "They let scripts and tools act for you.",
+    none: "You have no tokens.",
+    token: "token",
     name: "Name",
     nameHint: "What the token is for.",
     expiresAt: "Last day",
@@ -236,7 +253,7 @@ export const texts = {
     delete: "Delete",
     renameTitle: (name: string) => `Rename ${name}`,
     deleteExplained: "Scripts that use it will stop working.",
-    since: (day: string) => `Made on ${day}.`,
+    since: (day: string) => `Created on ${day}.`,
     expired: (day: string) => `Expired on ${day}.`,
     expires: (day: string) => `Expires on ${day}.`,
     forever: "Never expires.",
@@ -247,7 +264,7 @@ export const texts = {
   sessions: {
     title: "Devices",
     description: "Where you are signed in. One of them is this one.",
-    none: "There are none.",
+    none: "No device is signed in.",
     unknownDevice: "Unknown device",
     device: (browser: string | null, os: string | null) => (browser && os ? `${browser} on ${os}` : (browser ?? os)),
     place: (parts: readonly string[]) => `${parts.join(", ")}.`,
@@ -260,9 +277,9 @@ export const texts = {
 
   applications: {
     title: "Applications",
-    description: "What you have signed in to.",
-    none: "There are none.",
-    thirdParty: "Belongs to somebody else.",
+    description: "What you have signed in to, and what it may do.",
+    none: "You have signed in to no application.",
+    thirdParty: "From a third party.",
     since: (day: string) => `Since ${day}.`,
     scopes: (count: number) => plural(count, "permission", "permissions"),
     revoke: "Remove access",
@@ -328,6 +345,7 @@ export const texts = {
     signInAs: (name: string) => `Sign in as ${name}`,
     actingAs: (name: string) => `You are ${name}.`,
     password: "The password is",
+    code: "The code that was sent last is",
     codes: "Codes that were “sent”",
     noCodes: "None yet.",
     provider: (host: string) => `In place of ${host}`,

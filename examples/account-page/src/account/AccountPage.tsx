@@ -63,7 +63,7 @@ export function AccountPage({ offersSuspension, onEnd }: Props) {
               <Closing offersSuspension={offersSuspension} onEnd={onEnd} />
             </StepUpProvider>
           </AccountProvider>
-        ) : error ? (
+        ) : error && !fetching ? (
           <FailureMessage failure={failureOf(error)} reading />
         ) : (
           <p role="status">{texts.loading}</p>

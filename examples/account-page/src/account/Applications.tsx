@@ -4,6 +4,7 @@ import { useChange } from "../graphql/change";
 import { type AuthorizedApplication, RevokeAuthorizedApplication } from "../operations/applications";
 import { texts } from "../texts";
 import { Action } from "../ui/Action";
+import { LongList } from "../ui/LongList";
 import { Row, Section } from "../ui/Section";
 import { Sentences } from "../ui/Sentences";
 import { formatDay } from "../ui/time";
@@ -22,13 +23,9 @@ export function Applications() {
     <Section title={texts.applications.title} description={texts.applications.description}>
       <Unavailable field="authorizedApplications" />
       {user.authorizedApplications?.length === 0 && <p>{texts.applications.none}</p>}
-      <ul className="list">
-        {user.authorizedApplications?.map((application) => (
-          <li key={application.id}>
-            <Application application={application} isEditable={access === "EDIT"} />
-          </li>
-        ))}
-      </ul>
+      <LongList items={user.authorizedApplications ?? []}>
+        {(application) => <Application application={application} isEditable={access === "EDIT"} />}
+      </LongList>
     </Section>
   );
 }

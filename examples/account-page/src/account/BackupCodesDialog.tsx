@@ -20,7 +20,7 @@ export function BackupCodesDialog({ replaces, onClose }: Props) {
   const { confirmed } = useStepUp();
   const generateBackupCodes = useChange(GenerateBackupCodes);
   return (
-    <Dialog title={texts.mfa.newCodes} onClose={onClose}>
+    <Dialog title={texts.mfa.newCodes} onClose={onClose} stays={codes !== null}>
       {codes ? (
         <>
           <p role="status">{texts.mfa.keepCodes}</p>
@@ -32,7 +32,7 @@ export function BackupCodesDialog({ replaces, onClose }: Props) {
             ))}
           </ul>
           <div className="actions">
-            <CopyButton text={codes.join("\n")} />
+            <CopyButton text={codes.join("\n")} what={texts.mfa.codes} />
             <button type="button" className="primary" onClick={onClose}>
               {texts.mfa.codesKept}
             </button>

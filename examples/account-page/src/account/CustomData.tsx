@@ -23,22 +23,29 @@ export function CustomData() {
     return null;
   }
   return (
-    <Section title={texts.customData.title} description={texts.customData.description}>
+    <Section
+      title={texts.customData.title}
+      description={texts.customData.description}
+      action={
+        access === "EDIT" && (
+          <button type="button" onClick={() => setEditing(true)}>
+            {texts.customData.edit}
+          </button>
+        )
+      }
+    >
       <dl>
         {Object.entries(data).map(([key, value]) => (
           <div key={key}>
-            <dt>{key}</dt>
+            <dt>
+              <bdi>{key}</bdi>
+            </dt>
             <dd>
               <code>{JSON.stringify(value)}</code>
             </dd>
           </div>
         ))}
       </dl>
-      {access === "EDIT" && (
-        <button type="button" onClick={() => setEditing(true)}>
-          {texts.customData.edit}
-        </button>
-      )}
       {isEditing && <CustomDataDialog data={data} onClose={() => setEditing(false)} />}
     </Section>
   );
@@ -54,14 +61,14 @@ function CustomDataDialog({ data, onClose }: Props) {
   const tell = useNotice();
 
   async function update(fields: FormData): ReturnType<typeof updateCustomData> {
-    const changed: Record<string, unknown> = {};
+    const changed: [string, unknown][] = [];
     for (const [key, value] of Object.entries(data)) {
       const path = `data.${key}`;
       const text = String(fields.get(path));
       try {
         const given: unknown = JSON.parse(text);
         if (JSON.stringify(given) !== JSON.stringify(value)) {
-          changed[key] = given;
+          changed.push([key, given]);
         }
       } catch {
         return {
@@ -77,7 +84,7 @@ function CustomDataDialog({ data, onClose }: Props) {
         };
       }
     }
-    return updateCustomData({ input: { data: changed } });
+    return updateCustomData({ input: { data: Object.fromEntries(changed) } });
   }
 
   return (

@@ -21,7 +21,9 @@ export function IdentifierRow({ field, label, isEditable, onChange, onRemove }: 
       label={label}
       details={
         <>
-          <span className="value">{value ?? (failed.has(`me.${field}`) ? texts.unavailable : texts.notSet)}</span>
+          <span className="value">
+            <bdi>{value ?? (failed.has(`me.${field}`) ? texts.unavailable : texts.notSet)}</bdi>
+          </span>
           {value && isEditable && removable && !removable.allowed && (
             <span className="hint">{texts.notRemovable(removable.reason)}</span>
           )}

@@ -26,6 +26,11 @@ export function Identities() {
   const linkable = connectors.filter(
     (connector) => connector.linkable && !identities.some(({ target }) => target === connector.target),
   );
+  const offered = access === "EDIT" ? linkable : [];
+  const enterprise = user.ssoIdentities ?? [];
+  if (user.identities && identities.length + offered.length + enterprise.length === 0) {
+    return null;
+  }
   return (
     <Section title={texts.identities.title} description={texts.identities.description}>
       <Unavailable field="identities" />
@@ -39,15 +44,18 @@ export function Identities() {
             />
           </li>
         ))}
-        {access === "EDIT" &&
-          linkable.map((connector) => (
-            <li key={connector.id}>
-              <Linkable connector={connector} />
-            </li>
-          ))}
-        {user.ssoIdentities?.map((identity) => (
+        {offered.map((connector) => (
+          <li key={connector.id}>
+            <Linkable connector={connector} />
+          </li>
+        ))}
+        {enterprise.map((identity) => (
           <li key={identity.id}>
-            <Row label={identity.issuer} details={texts.identities.enterprise(identity.identityId)} />
+            <Row
+              icon={<Logo name={identity.issuer.replace(/^https?:\/\//, "")} />}
+              label={identity.issuer}
+              details={texts.identities.enterprise(identity.identityId)}
+            />
           </li>
         ))}
       </ul>
@@ -70,15 +78,12 @@ function Identity({ identity, connector, isEditable }: IdentityProps) {
   return (
     <>
       <Row
-        label={
-          <>
-            <Logo connector={connector} /> {name}
-          </>
-        }
+        icon={<Logo name={name} connector={connector} />}
+        label={name}
         details={
           <>
             <span className="value">
-              {[identity.name, identity.email].filter(Boolean).join(", ") || texts.identities.linked}
+              <bdi>{[identity.name, identity.email].filter(Boolean).join(", ") || texts.identities.linked}</bdi>
             </span>
             {isEditable && removable && !removable.allowed && (
               <span className="hint">{texts.notRemovable(removable.reason)}</span>
@@ -110,11 +115,8 @@ function Linkable({ connector }: { connector: SocialConnector }) {
   return (
     <>
       <Row
-        label={
-          <>
-            <Logo connector={connector} /> {connector.name}
-          </>
-        }
+        icon={<Logo name={connector.name} connector={connector} />}
+        label={connector.name}
         details={texts.identities.notLinked}
         actions={<Action verb={texts.identities.link} what={connector.name} onClick={() => setLinking(true)} />}
       />

@@ -55,6 +55,9 @@ export function LinkReturn() {
       </p>
     );
   }
+  if (returned && !outcome) {
+    return <p role="status">{texts.identities.linking(returned.link.name)}</p>;
+  }
   if (!returned || !outcome || outcome.kind === "done" || outcome.kind === "cancelled") {
     return null;
   }

@@ -28,7 +28,7 @@ export function NewTokenDialog({ onClose }: Props) {
   }
 
   return (
-    <Dialog title={texts.tokens.create} onClose={onClose}>
+    <Dialog title={texts.tokens.create} onClose={onClose} stays={value !== null}>
       {value === null ? (
         <Form
           submit={texts.tokens.create}
@@ -43,10 +43,10 @@ export function NewTokenDialog({ onClose }: Props) {
         <>
           <p role="status">{texts.tokens.copyNow}</p>
           <p>
-            <code className="secret">{value}</code>
+            <code>{value}</code>
           </p>
           <div className="actions">
-            <CopyButton text={value} />
+            <CopyButton text={value} what={texts.tokens.token} />
             <button type="button" className="primary" onClick={onClose}>
               {texts.tokens.copied}
             </button>

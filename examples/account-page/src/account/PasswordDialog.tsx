@@ -1,5 +1,6 @@
 import { useChange } from "../graphql/change";
 import { ChangePassword } from "../operations/password";
+import { useSession } from "../session/session";
 import { useStepUp } from "../step-up/StepUp";
 import { texts } from "../texts";
 import { Dialog } from "../ui/Dialog";
@@ -16,6 +17,7 @@ interface Props {
 
 /** Changes the password by the current one, or sets the first one by a step-up proof. */
 export function PasswordDialog({ onClose }: Props) {
+  const { Help } = useSession();
   const { user, settings } = useAccount();
   const { confirmed } = useStepUp();
   const tell = useNotice();
@@ -47,12 +49,15 @@ export function PasswordDialog({ onClose }: Props) {
       >
         <AccountName />
         {user.hasPassword && (
-          <Field
-            name="currentPassword"
-            label={texts.password.current}
-            type="password"
-            autoComplete="current-password"
-          />
+          <>
+            <Field
+              name="currentPassword"
+              label={texts.password.current}
+              type="password"
+              autoComplete="current-password"
+            />
+            {Help && <Help about="password" />}
+          </>
         )}
         <Field
           name="newPassword"

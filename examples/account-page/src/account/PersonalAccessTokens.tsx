@@ -4,6 +4,7 @@ import { useChange } from "../graphql/change";
 import { DeletePersonalAccessToken, type PersonalAccessToken } from "../operations/personal_access_tokens";
 import { texts } from "../texts";
 import { Action } from "../ui/Action";
+import { LongList } from "../ui/LongList";
 import { Row, Section } from "../ui/Section";
 import { formatDay } from "../ui/time";
 import { ConfirmDialog } from "./ConfirmDialog";
@@ -19,22 +20,22 @@ export function PersonalAccessTokens() {
   if (access === "OFF") {
     return null;
   }
+  const newestFirst = user.personalAccessTokens?.toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
   return (
-    <Section title={texts.tokens.title} description={texts.tokens.description}>
+    <Section
+      title={texts.tokens.title}
+      description={texts.tokens.description}
+      action={
+        access === "EDIT" && (
+          <button type="button" onClick={() => setCreating(true)}>
+            {texts.tokens.create}
+          </button>
+        )
+      }
+    >
       <Unavailable field="personalAccessTokens" />
-      {user.personalAccessTokens?.length === 0 && <p>{texts.tokens.none}</p>}
-      <ul className="list">
-        {user.personalAccessTokens?.map((token) => (
-          <li key={token.id}>
-            <Token token={token} isEditable={access === "EDIT"} />
-          </li>
-        ))}
-      </ul>
-      {access === "EDIT" && (
-        <button type="button" onClick={() => setCreating(true)}>
-          {texts.tokens.create}
-        </button>
-      )}
+      {newestFirst?.length === 0 && <p>{texts.tokens.none}</p>}
+      <LongList items={newestFirst ?? []}>{(token) => <Token token={token} isEditable={access === "EDIT"} />}</LongList>
       {isCreating && <NewTokenDialog onClose={() => setCreating(false)} />}
     </Section>
   );

@@ -2,6 +2,7 @@ import { useState } from "react";
 
 import { useSession } from "../session/session";
 import { texts } from "../texts";
+import { Initial } from "../ui/Initial";
 import { Section } from "../ui/Section";
 import { useAccess, useAccount } from "./context";
 import { ProfileDialog } from "./ProfileDialog";
@@ -12,6 +13,7 @@ export function Profile() {
   const access = { name: useAccess("NAME"), avatar: useAccess("AVATAR"), profile: useAccess("PROFILE") };
   const [isEditing, setEditing] = useState(false);
   const levels = Object.values(access);
+  const identifier = user.username ?? user.primaryEmail ?? user.primaryPhone;
   if (levels.every((level) => level === "OFF")) {
     return null;
   }
@@ -22,15 +24,28 @@ export function Profile() {
   ].filter((claim): claim is [string, string] => Boolean(claim[1]) && claim[0] !== "__typename");
 
   return (
-    <Section title={texts.profile.title}>
-      <div className="person">
-        <Avatar name={user.name ?? ""} picture={user.avatar} />
-        <p className="label">{user.name ?? texts.profile.noName}</p>
-        {levels.includes("EDIT") && (
+    <Section
+      title={texts.profile.title}
+      action={
+        levels.includes("EDIT") && (
           <button type="button" onClick={() => setEditing(true)}>
             {texts.profile.edit}
           </button>
-        )}
+        )
+      }
+    >
+      <div className="person">
+        <Avatar name={user.name ?? identifier ?? ""} picture={user.avatar} />
+        <div className="what">
+          <div className="name">
+            <bdi>{user.name ?? texts.profile.noName}</bdi>
+          </div>
+          {identifier && (
+            <div className="hint">
+              <bdi>{identifier}</bdi>
+            </div>
+          )}
+        </div>
       </div>
       {shown.length > 0 && (
         <details>
@@ -39,7 +54,9 @@ export function Profile() {
             {shown.map(([name, value]) => (
               <div key={name}>
                 <dt>{texts.profile.label(name)}</dt>
-                <dd>{value}</dd>
+                <dd>
+                  <bdi>{value}</bdi>
+                </dd>
               </div>
             ))}
           </dl>
@@ -63,7 +80,7 @@ function Avatar({ name, picture }: AvatarProps) {
     <img className="avatar" src={picture} alt="" referrerPolicy="no-referrer" onError={() => setBroken(picture)} />
   ) : (
     <span className="avatar" aria-hidden>
-      {name.slice(0, 1)}
+      <Initial of={name} />
     </span>
   );
 }

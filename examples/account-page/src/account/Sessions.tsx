@@ -5,6 +5,7 @@ import { RevokeSession } from "../operations/applications";
 import type { LogtoSession } from "../operations/sessions";
 import { texts } from "../texts";
 import { Action } from "../ui/Action";
+import { LongList } from "../ui/LongList";
 import { Row, Section } from "../ui/Section";
 import { Sentences } from "../ui/Sentences";
 import { formatMinute } from "../ui/time";
@@ -20,16 +21,12 @@ export function Sessions() {
     return null;
   }
   return (
-    <Section title={texts.sessions.title} description={texts.sessions.description}>
+    <Section title={texts.sessions.title} description={user.sessions?.length ? texts.sessions.description : ""}>
       <Unavailable field="sessions" />
       {user.sessions?.length === 0 && <p>{texts.sessions.none}</p>}
-      <ul className="list">
-        {user.sessions?.map((session) => (
-          <li key={session.id}>
-            <SessionRow session={session} isEditable={access === "EDIT"} />
-          </li>
-        ))}
-      </ul>
+      <LongList items={user.sessions ?? []}>
+        {(session) => <SessionRow session={session} isEditable={access === "EDIT"} />}
+      </LongList>
     </Section>
   );
 }

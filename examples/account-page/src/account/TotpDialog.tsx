@@ -4,6 +4,8 @@ import { useChange } from "../graphql/change";
 import { ConfirmTotpEnrollment, StartTotpEnrollment, type TotpEnrollment } from "../operations/mfa";
 import { useStepUp } from "../step-up/StepUp";
 import { texts } from "../texts";
+import { codeIn } from "../ui/code";
+import { CopyButton } from "../ui/CopyButton";
 import { Dialog } from "../ui/Dialog";
 import { Field } from "../ui/Field";
 import { Form } from "../ui/Form";
@@ -25,9 +27,7 @@ export function TotpDialog({ onClose }: Props) {
       {enrollment ? (
         <Form
           submit={texts.mfa.confirmTotp}
-          onSubmit={(fields) =>
-            confirmTotpEnrollment({ input: { enrollmentId: enrollment.id, code: String(fields.get("code")).trim() } })
-          }
+          onSubmit={(fields) => confirmTotpEnrollment({ input: { enrollmentId: enrollment.id, code: codeIn(fields) } })}
           onDone={() => {
             onClose();
             tell(texts.mfa.totpAdded);
@@ -62,6 +62,9 @@ function Secret({ enrollment }: { enrollment: TotpEnrollment }) {
       </p>
       <p>
         {texts.mfa.orType} <code>{enrollment.secret}</code>
+      </p>
+      <p>
+        <CopyButton text={enrollment.secret} what={texts.mfa.secret} />
       </p>
     </>
   );

@@ -5,6 +5,7 @@ import { address, type Config, currentView, type DemoUser, readConfig } from "..
 import { SignedOutError } from "../graphql/failure";
 import type { Session } from "../session/session";
 import { DemoBanner } from "./DemoBanner";
+import { newDemoHelp } from "./DemoHelp";
 import { MockProvider } from "./MockProvider";
 import { simulateSignIn } from "./simulator";
 import { UserChoice } from "./UserChoice";
@@ -24,12 +25,12 @@ export default function DemoApp({ config, users }: Props) {
     sessionStorage.setItem(chosenKey, name);
     setChosen(name);
   };
-  const session = useMemo(() => demoSession(chosen, () => choose("")), [chosen]);
   const user = users.find(({ name }) => name === chosen);
+  const session = useMemo(() => user && demoSession(user, () => choose("")), [user]);
   if (currentView() === "provider") {
     return <MockProvider />;
   }
-  if (!user) {
+  if (!user || !session) {
     return <UserChoice users={users} onChoose={choose} />;
   }
   return (
@@ -40,7 +41,7 @@ export default function DemoApp({ config, users }: Props) {
   );
 }
 
-function demoSession(user: string, signOut: () => void): Session {
+function demoSession({ name: user, password }: DemoUser, signOut: () => void): Session {
   return {
     async accessToken() {
       // The server makes a new one each time, so that none expires.
@@ -60,5 +61,6 @@ function demoSession(user: string, signOut: () => void): Session {
     signIn: signOut,
     signOut,
     outsidePictures: false,
+    Help: newDemoHelp(password),
   };
 }

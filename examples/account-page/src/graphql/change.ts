@@ -1,6 +1,7 @@
 import { useCallback } from "react";
 import { type AnyVariables, useClient } from "urql";
 
+import { useReload } from "../ui/reload";
 import type { AccountError } from "./account_error";
 import { type Failure, failureOf } from "./failure";
 import type { TadaDocumentNode } from "./graphql";
@@ -24,6 +25,7 @@ export function useChange<Result extends Record<string, AnyPayload | null>, Vari
   document: TadaDocumentNode<Result, Variables>,
 ) {
   const client = useClient();
+  const reload = useReload();
   return useCallback(
     async (variables: Variables): Promise<Outcome<NonNullable<Result[keyof Result]>>> => {
       const { data, error } = await client.mutation<Result, Variables>(document, variables).toPromise();
@@ -31,12 +33,14 @@ export function useChange<Result extends Record<string, AnyPayload | null>, Vari
       if (payload?.errors.length) {
         return { kind: "refused", errors: payload.errors };
       }
-      // An error deeper down leaves the change as made.
       if (payload) {
+        if (error) {
+          reload(); // The change is made, and what it made can't be read.
+        }
         return { kind: "done", payload: payload as NonNullable<Result[keyof Result]> };
       }
       return { kind: "failed", failure: error ? failureOf(error) : { code: "INTERNAL" } };
     },
-    [client, document],
+    [client, document, reload],
   );
 }

@@ -1,5 +1,6 @@
+import LogtoClient, { type LogtoConfig } from "@logto/browser";
 import { LogtoProvider, useHandleSignInCallback } from "@logto/react";
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 
 import { address, type Config, currentView, type LogtoSettings } from "../config";
 import { texts } from "../texts";
@@ -26,7 +27,7 @@ export default function LogtoApp({ config, logto }: Props) {
   return (
     <LogtoProvider config={application}>
       {currentView() === "callback" ? (
-        <Callback />
+        <Callback application={application} />
       ) : (
         <SignedIn config={config} application={application} resource={logto.resource} />
       )}
@@ -35,8 +36,20 @@ export default function LogtoApp({ config, logto }: Props) {
 }
 
 /** Where Logto sends the person back to. */
-function Callback() {
-  const { error } = useHandleSignInCallback(() => location.replace(address("")));
+function Callback({ application }: { application: LogtoConfig }) {
+  const { error, isAuthenticated } = useHandleSignInCallback();
+  useEffect(() => {
+    // By this sign-in, or by another tab's.
+    if (isAuthenticated) {
+      location.replace(address(""));
+    }
+  }, [isAuthenticated]);
+  useEffect(() => {
+    // The hook waits for good where no sign-in was begun, as when this address was kept.
+    void new LogtoClient(application)
+      .isSignInRedirected(location.href)
+      .then((isExpected) => isExpected || location.replace(address("")));
+  }, [application]);
   if (!error) {
     return <main aria-busy="true">{texts.loading}</main>;
   }

@@ -13,19 +13,21 @@ import { address, currentView, type LogtoSettings } from "../config";
 // sign-in is not touched by it, whoever signs in there.
 
 const prefix = "accountql:reauthentication:";
+/** Where the window keeps for which request it was opened. */
+const nonceKey = `${prefix}nonce`;
 const channelName = "accountql:reauthentication";
 
 /** What the window sends to the page. */
 interface Message {
   nonce: string;
-  idToken: string;
+  /** Null when the sign-in failed. */
+  idToken: string | null;
 }
 
 /** Whether this window was opened for a re-authentication. */
 export function isReauthentication(): boolean {
   return (
-    currentView() === "reauthentication" ||
-    (currentView() === "callback" && sessionStorage.getItem(`${prefix}signInSession`) !== null)
+    currentView() === "reauthentication" || (currentView() === "callback" && sessionStorage.getItem(nonceKey) !== null)
   );
 }
 
@@ -40,6 +42,8 @@ export async function signInInWindow(
   if (!opened) {
     throw new Error("the browser doesn't open windows for this page");
   }
+  // Whoever the person signs in with would have a hold on this page otherwise.
+  opened.opener = null;
   try {
     const asked = await parameters;
     const answer = answerTo(asked["nonce"] ?? "", signal);
@@ -56,7 +60,12 @@ function answerTo(nonce: string, signal: AbortSignal): Promise<string> {
   const channel = new BroadcastChannel(channelName);
   return new Promise<string>((resolve, reject) => {
     channel.onmessage = ({ data }: MessageEvent<Message>) => {
-      if (data.nonce === nonce) {
+      if (data.nonce !== nonce) {
+        return; // Another tab's.
+      }
+      if (data.idToken === null) {
+        reject(new Error("the sign-in failed"));
+      } else {
         resolve(data.idToken);
       }
     };
@@ -64,9 +73,39 @@ function answerTo(nonce: string, signal: AbortSignal): Promise<string> {
   }).finally(() => channel.close());
 }
 
-/** Runs in the window: goes to Logto at first, and back from there closes it. */
+/** Runs in the window: goes to Logto at first, and back from there tells the page and closes it. */
 export async function reauthenticate(logto: LogtoSettings): Promise<void> {
-  const client = new BaseClient(
+  const asked = Object.fromEntries(new URLSearchParams(location.search));
+  if (currentView() === "reauthentication") {
+    sessionStorage.setItem(nonceKey, asked["nonce"] ?? "");
+  }
+  try {
+    const client = newClient(logto);
+    if (currentView() === "reauthentication") {
+      await client.signIn({ redirectUri: address("callback"), extraParams: asked });
+      return;
+    }
+    await client.handleSignInCallback(location.href);
+    const idToken = await client.getIdToken();
+    await client.clearAllTokens();
+    tellPage(idToken);
+  } catch (error) {
+    tellPage(null);
+    throw error;
+  }
+  window.close();
+}
+
+function tellPage(idToken: string | null): void {
+  const channel = new BroadcastChannel(channelName);
+  channel.postMessage({ nonce: sessionStorage.getItem(nonceKey) ?? "", idToken } satisfies Message);
+  channel.close();
+  sessionStorage.removeItem(nonceKey);
+}
+
+/** Makes a client that keeps everything in this window. */
+function newClient(logto: LogtoSettings): BaseClient {
+  return new BaseClient(
     { endpoint: logto.endpoint, appId: logto.appId, scopes: ["openid"], includeReservedScopes: false },
     {
       requester: createRequester(fetch),
@@ -81,17 +120,4 @@ export async function reauthenticate(logto: LogtoSettings): Promise<void> {
       generateState,
     },
   );
-  if (currentView() === "reauthentication") {
-    const extraParams = Object.fromEntries(new URLSearchParams(location.search));
-    await client.signIn({ redirectUri: address("callback"), extraParams });
-    return;
-  }
-  await client.handleSignInCallback(location.href);
-  const idToken = await client.getIdToken();
-  const { nonce } = (await client.getIdTokenClaims()) as { nonce?: string };
-  await client.clearAllTokens();
-  const channel = new BroadcastChannel(channelName);
-  channel.postMessage({ nonce: nonce ?? "", idToken: idToken ?? "" } satisfies Message);
-  channel.close();
-  window.close();
 }

@@ -1,9 +1,13 @@
-import { createContext, useContext } from "react";
+import { type ComponentType, createContext, useContext } from "react";
 
 /** How the page acts for the person: by Logto, or in the demo without it. */
 export interface Session {
-  /** A token for the account API. Rejects with a SignedOutError when there is none. */
-  accessToken(): Promise<string>;
+  /**
+   * A token for the account API, always of the same account; a new one where that is asked
+   * for. Rejects with a SignedOutError when there is none, and with an OtherAccountError
+   * when somebody else has signed in meanwhile.
+   */
+  accessToken(options?: { renewed: boolean }): Promise<string>;
   /**
    * Has the person sign in once more, with the parameters of a re-authentication,
    * and gives the ID token. Rejects when that fails or the signal aborts it.
@@ -16,6 +20,8 @@ export interface Session {
   signOut(): void;
   /** Whether pictures from other hosts may be loaded. */
   outsidePictures: boolean;
+  /** Tells in the demo what people know or find in their mailboxes, beside the field that asks for it. */
+  Help?: ComponentType<{ about: "password" | "code" }>;
 }
 
 const SessionContext = createContext<Session | null>(null);

@@ -2,7 +2,9 @@ import { useEffect, useRef, useState } from "react";
 
 import { type Outcome, useChange } from "../graphql/change";
 import { type Verification, type VerificationChallenge, VerifyCode } from "../operations/proofs";
+import { useSession } from "../session/session";
 import { texts } from "../texts";
+import { codeIn } from "../ui/code";
 import { Field } from "../ui/Field";
 import { Form } from "../ui/Form";
 
@@ -18,6 +20,7 @@ interface Props<Payload> {
 
 /** Asks for the code that was sent, and lets another one be sent. */
 export function CodeForm<Payload>({ challenge: first, send, use, onDone, onCancel }: Props<Payload>) {
+  const { Help } = useSession();
   const verifyCode = useChange(VerifyCode);
   const [challenge, setChallenge] = useState(first);
   const verified = useRef<Verification>(null); // A code is good once.
@@ -38,12 +41,13 @@ export function CodeForm<Payload>({ challenge: first, send, use, onDone, onCance
     <>
       <Form
         submit={texts.actions.continue}
-        onSubmit={(fields) => submit(String(fields.get("code")).trim())}
+        onSubmit={(fields) => submit(codeIn(fields))}
         onDone={onDone}
         onCancel={onCancel}
       >
         <p>{texts.code.sent(challenge.maskedTarget)}</p>
         <Field name="code" label={texts.code.label} inputMode="numeric" autoComplete="one-time-code" autoFocus />
+        {Help && <Help key={challenge.id} about="code" />}
       </Form>
       {wait > 0 ? (
         <p className="hint">{texts.code.wait(wait)}</p>

@@ -1,6 +1,7 @@
 import { AccountName } from "../account/AccountName";
 import { useChange } from "../graphql/change";
 import { type Verification, VerifyPassword } from "../operations/proofs";
+import { useSession } from "../session/session";
 import { texts } from "../texts";
 import { Field } from "../ui/Field";
 import { Form } from "../ui/Form";
@@ -11,6 +12,7 @@ interface Props {
 }
 
 export function PasswordProof({ onProof, onCancel }: Props) {
+  const { Help } = useSession();
   const verifyPassword = useChange(VerifyPassword);
   return (
     <Form
@@ -21,6 +23,7 @@ export function PasswordProof({ onProof, onCancel }: Props) {
     >
       <AccountName />
       <Field name="password" label={texts.stepUp.password} type="password" autoComplete="current-password" autoFocus />
+      {Help && <Help about="password" />}
     </Form>
   );
 }

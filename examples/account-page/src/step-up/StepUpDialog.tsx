@@ -29,7 +29,7 @@ export function StepUpDialog({ methods, onProof, onCancel }: Props) {
   const props = { onCancel, onProof: (verification: Verification) => onProof(verification, chosen!) };
   const others = usable.filter((method) => method !== chosen);
   return (
-    <Dialog title={texts.stepUp.title} onClose={onCancel}>
+    <Dialog title={texts.stepUp.title} onClose={onCancel} canBeLeft>
       <p>{texts.stepUp.why}</p>
       {chosen === undefined && <p role="alert">{texts.stepUp.noMethod}</p>}
       {chosen === "PASSWORD" && <PasswordProof {...props} />}

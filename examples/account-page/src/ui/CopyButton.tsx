@@ -2,23 +2,32 @@ import { useState } from "react";
 
 import { texts } from "../texts";
 
+interface Props {
+  text: string;
+  /** What it copies, for those who don't see beside what it stands. */
+  what: string;
+}
+
 /** Copies a text, where the browser lets pages do that. */
-export function CopyButton({ text }: { text: string }) {
-  const [isCopied, setCopied] = useState(false);
+export function CopyButton({ text, what }: Props) {
+  const [state, setState] = useState<"copied" | "copyFailed" | null>(null);
   if (!("clipboard" in navigator)) {
     return null;
   }
   const copy = () =>
     navigator.clipboard.writeText(text).then(
-      () => setCopied(true),
-      () => setCopied(false),
+      () => setState("copied"),
+      () => setState("copyFailed"),
     );
   return (
-    <button type="button" onClick={() => void copy()}>
-      {isCopied ? texts.actions.copied : texts.actions.copy}
-      <span role="status" className="hidden">
-        {isCopied && texts.actions.copied}
+    <span className="copy">
+      <button type="button" onClick={() => void copy()}>
+        {texts.actions.copy}
+        <span className="hidden"> {what}</span>
+      </button>
+      <span role="status" className="hint">
+        {state && texts.actions[state]}
       </span>
-    </button>
+    </span>
   );
 }

@@ -1,5 +1,6 @@
-import { type ComponentProps, type ReactNode, useId } from "react";
+import { type ComponentProps, type ReactNode, useId, useState } from "react";
 
+import { texts } from "../texts";
 import { useFieldErrors } from "./Form";
 import { ErrorMessage } from "./messages";
 
@@ -11,17 +12,20 @@ type Props = Omit<ComponentProps<"input">, "name" | "id"> & {
   multiline?: boolean;
 };
 
-/** An input with its label, hint and errors. */
-export function Field({ name, label, hint, multiline, ...rest }: Props) {
+/** An input with its label, hint and errors. What a password field holds can be shown. */
+export function Field({ name, label, hint, multiline, type, ...rest }: Props) {
   const id = useId();
   const errors = useFieldErrors(name);
+  const [isShown, setShown] = useState(false);
   const described = [hint && `${id}-hint`, errors.length > 0 && `${id}-errors`].filter(Boolean).join(" ");
   const attributes = {
     id,
     name,
+    dir: "auto",
     "aria-invalid": errors.length > 0,
     ...(described && { "aria-describedby": described }),
   };
+  const input = <input {...attributes} type={isShown ? "text" : type} {...rest} />;
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
@@ -31,12 +35,20 @@ export function Field({ name, label, hint, multiline, ...rest }: Props) {
         </div>
       )}
       {multiline ? (
-        <textarea {...attributes} rows={4} defaultValue={rest.defaultValue} />
+        <textarea {...attributes} rows={3} defaultValue={rest.defaultValue} autoComplete={rest.autoComplete} />
+      ) : type === "password" ? (
+        <div className="secret">
+          {input}
+          <button type="button" onClick={() => setShown(!isShown)}>
+            {isShown ? texts.actions.hide : texts.actions.show}
+            <span className="hidden"> {label}</span>
+          </button>
+        </div>
       ) : (
-        <input {...attributes} {...rest} />
+        input
       )}
       {errors.length > 0 && (
-        <div id={`${id}-errors`} className="error">
+        <div id={`${id}-errors`} className="error" role="alert">
           {errors.map((error, i) => (
             <ErrorMessage key={i} error={error} />
           ))}

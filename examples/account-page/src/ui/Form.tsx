@@ -4,6 +4,7 @@ import { type AccountError, fieldOf } from "../graphql/account_error";
 import type { Outcome } from "../graphql/change";
 import type { Failure } from "../graphql/failure";
 import { texts } from "../texts";
+import { useHold } from "./Dialog";
 import { ErrorMessage, FailureMessage } from "./messages";
 
 const FormErrors = createContext<readonly AccountError[]>([]);
@@ -31,6 +32,7 @@ export function Form<Payload>({ submit, danger, onSubmit, onDone, onCancel, chil
   const [busy, setBusy] = useState(false);
   const [errors, setErrors] = useState<readonly AccountError[]>([]);
   const [failure, setFailure] = useState<Failure | null>(null);
+  const isHeld = useHold(busy);
 
   async function handleSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -38,6 +40,8 @@ export function Form<Payload>({ submit, danger, onSubmit, onDone, onCancel, chil
       return;
     }
     setBusy(true);
+    setErrors([]); // The same error once more is news.
+    setFailure(null);
     const outcome = await onSubmit(new FormData(event.currentTarget));
     setBusy(false);
     setErrors(outcome.kind === "refused" ? outcome.errors : []);
@@ -65,7 +69,7 @@ export function Form<Payload>({ submit, danger, onSubmit, onDone, onCancel, chil
       {failure && <FailureMessage failure={failure} />}
       <div className="actions">
         {onCancel && (
-          <button type="button" onClick={onCancel}>
+          <button type="button" disabled={isHeld} onClick={onCancel}>
             {texts.actions.cancel}
           </button>
         )}

@@ -1,4 +1,5 @@
 import type { AccountError } from "../graphql/account_error";
+import { address } from "../config";
 import { type Failure, isOutcomeUnknown } from "../graphql/failure";
 import { texts } from "../texts";
 import { useReload } from "./reload";
@@ -47,6 +48,13 @@ export function FailureMessage({ failure, reading = false }: FailureProps) {
         {texts.failure(failure.code, failure.requiredScope)}{" "}
         {failure.retryAfterSeconds !== undefined && texts.retryAfter(failure.retryAfterSeconds)}
       </p>
+      {failure.code === "UNAUTHENTICATED" && (
+        <p>
+          <a href={address("")} target="_blank" rel="noreferrer">
+            {texts.signIn.elsewhere}
+          </a>
+        </p>
+      )}
       {mayHaveHappened && <p>{texts.outcomeUnknown}</p>}
       {(reading || mayHaveHappened) && (
         <button type="button" onClick={reload}>

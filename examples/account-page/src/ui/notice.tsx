@@ -9,18 +9,26 @@ export function useNotice(): (text: string) => void {
   return useContext(NoticeContext);
 }
 
+interface Notice {
+  text: string;
+  /** Tells the same words twice from the same words still standing there. */
+  number: number;
+}
+
 export function NoticeProvider({ children }: { children: ReactNode }) {
-  const [text, setText] = useState("");
-  // A dialog that is closing would keep the words from screen readers.
-  const tell = useCallback((next: string) => void setTimeout(setText, 0, next), []);
+  const [notice, setNotice] = useState<Notice | null>(null);
+  const tell = useCallback((text: string) => {
+    // A dialog that is closing would keep the words from screen readers.
+    setTimeout(() => setNotice((earlier) => ({ text, number: (earlier?.number ?? 0) + 1 })));
+  }, []);
   return (
     <NoticeContext value={tell}>
       {children}
       <div role="status" className="notice">
-        {text && (
-          <p>
-            {text}
-            <button type="button" className="quiet" aria-label={texts.actions.close} onClick={() => setText("")}>
+        {notice && (
+          <p key={notice.number}>
+            {notice.text}
+            <button type="button" className="quiet" aria-label={texts.actions.close} onClick={() => setNotice(null)}>
               ✕
             </button>
           </p>
