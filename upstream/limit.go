@@ -147,6 +147,8 @@ func (l *limit) learnUsual(now time.Time, kind string, took time.Duration, quiet
 		usual = took
 	case took < usual:
 		usual -= (usual - took) / 4
+	case quiet && l.now() == l.least: // It is no use to let in less.
+		usual += (took - usual) / 4
 	case quiet:
 		usual += (min(took, 2*usual) - usual) / 16
 	}
@@ -174,7 +176,11 @@ func (l *limit) adjust(now time.Time) {
 		return
 	}
 	factor := 1 / min(max(slowness, 0.5), 4)
-	l.current = min(max(int(math.Round(float64(l.current)*factor)), l.least), l.most)
+	before := l.current
+	l.current = min(max(int(math.Round(float64(before)*factor)), l.least), l.most)
+	if 2*l.current >= 3*before || 2*l.current <= before {
+		l.waited = 0 // It is still on its way to where it belongs.
+	}
 	if now.Sub(l.quietAt) > probeAfter {
 		l.probes = probeCalls
 	}

@@ -268,3 +268,21 @@ func TestCrowdsAreRemembered(t *testing.T) {
 		}
 	})
 }
+
+// TestFartherAway: a service that takes its time from now on, however many ask, isn't
+// taken for one that has too much to do.
+func TestFartherAway(t *testing.T) {
+	t.Parallel()
+	for _, clients := range []int{16, 64} {
+		synctest.Test(t, func(t *testing.T) {
+			now := answering(200 * time.Microsecond)
+			over := over(128, func(r *http.Request) (*http.Response, error) { return now(r) })
+			all := crowd{clients: clients, calls: 3, measure: 300 * time.Millisecond}
+			all.ask(t, over)
+			now, all.measure = answering(50*time.Millisecond), 2*time.Second
+			if got := all.ask(t, over); got.refused > 0 {
+				t.Errorf("%d clients: %+v, limit %d", clients, got, over.State().Limit)
+			}
+		})
+	}
+}
