@@ -3,7 +3,7 @@ package access
 import (
 	"errors"
 	"fmt"
-	"maps"
+	"slices"
 	"strings"
 
 	"accountql/logto"
@@ -72,23 +72,12 @@ func accessOf(setting string) (access Access, known bool) {
 	return "", false
 }
 
-// Apply works out what may be done. center is the tenant's account center and err
-// the reason why it isn't known; both are nil when the policy doesn't follow it.
+// Apply tells what may be done. center is the tenant's account center and err the
+// reason why it isn't known; both are nil when the policy doesn't follow it.
 func (p Policy) Apply(center *logto.AccountCenter, err error) Set {
-	set := Set{access: map[Field]Access{}}
+	set := Set{policy: &p, center: center}
 	if err != nil {
 		set.unknown = fmt.Errorf("%w: %w", ErrUnknown, err)
-	}
-	for _, field := range Fields() {
-		switch given, isGiven := p.Fields[field]; {
-		case isGiven:
-			set.access[field] = given
-		case !p.FollowTenant || field == PersonalAccessToken || field == Account:
-			// Logto's account center has neither of the two.
-			set.access[field] = Edit
-		case err == nil:
-			set.access[field] = ofTenant(center, field)
-		}
 	}
 	return set
 }
@@ -110,21 +99,52 @@ func ofTenant(center *logto.AccountCenter, field Field) Access {
 }
 
 // Set is what may be done with each part of the account. The zero value allows
-// nothing.
+// nothing. It is worked out part by part, since every request has one and most ask
+// for a few parts.
 type Set struct {
-	// access lacks the parts that can't be told.
-	access  map[Field]Access
+	policy  *Policy
+	center  *logto.AccountCenter
 	unknown error
+	limits  []limit
+}
+
+// limit is the most that a part allows.
+type limit struct {
+	field Field
+	most  Access
 }
 
 // Of tells what may be done with a part. It fails with ErrUnknown when the tenant
 // decides and can't be asked.
 func (s Set) Of(field Field) (Access, error) {
-	access, known := s.access[field]
-	if !known {
+	access, err := s.given(field)
+	for _, l := range s.limits {
+		switch {
+		case l.field != field:
+		case l.most == Off:
+			return Off, nil
+		case access == Edit:
+			access = l.most
+		}
+	}
+	return access, err
+}
+
+// given is Of before any limits.
+func (s Set) given(field Field) (Access, error) {
+	if s.policy == nil {
+		return Off, nil
+	}
+	if given, isGiven := s.policy.Fields[field]; isGiven {
+		return given, nil
+	}
+	switch {
+	case !s.policy.FollowTenant || field == PersonalAccessToken || field == Account:
+		return Edit, nil // Logto's account center has neither of the two.
+	case s.unknown != nil:
 		return Off, s.unknown
 	}
-	return access, nil
+	return ofTenant(s.center, field), nil
 }
 
 // Readable tells whether a part may be seen. With an error it may not.
@@ -136,14 +156,15 @@ func (s Set) Readable(field Field) (bool, error) {
 // Editable tells whether a part may be changed. With an error it may not: as long
 // as the tenant can't be asked nothing may, whatever is set for single parts.
 func (s Set) Editable(field Field) (bool, error) {
-	return s.unknown == nil && s.access[field] == Edit, s.unknown
+	if s.unknown != nil {
+		return false, s.unknown
+	}
+	access, err := s.Of(field)
+	return access == Edit, err
 }
 
-// AtMost returns the set with a part that allows no more than limit.
-func (s Set) AtMost(field Field, limit Access) Set {
-	if limit == Off || s.access[field] == Edit {
-		s.access = maps.Clone(s.access)
-		s.access[field] = limit
-	}
+// AtMost returns the set with a part that allows no more than that.
+func (s Set) AtMost(field Field, most Access) Set {
+	s.limits = append(slices.Clip(s.limits), limit{field, most})
 	return s
 }

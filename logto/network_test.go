@@ -167,6 +167,7 @@ func TestConnectionsGoneWhileIdle(t *testing.T) {
 		}
 	}
 	server.CloseClientConnections()
+	time.Sleep(20 * time.Millisecond) // They are looked at only after a while.
 	if err := ask("/"); err != nil {
 		t.Error(err)
 	}

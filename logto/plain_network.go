@@ -15,6 +15,10 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
+// watchAfter is how long a connection is idle before it is looked at. Under load it is
+// used again at once, and a look is a call of the system.
+const watchAfter = 10 * time.Millisecond
+
 // plainNetwork reaches a Logto without TLS, and so without HTTP/2. It reads by
 // fasthttp, on the caller's own goroutine: net/http hands each call to two others and
 // back, which costs more than all that a read does else. Changes stay with net/http,
@@ -162,20 +166,22 @@ var errGone = errors.New("connection was closed while it was idle")
 type watchedConn struct {
 	*net.TCPConn
 
-	idle bool // Since the last answer was read.
+	// readAt is when a part of the last answer came, zero since the next request.
+	readAt time.Time
 }
 
 // Read implements io.Reader.
 func (c *watchedConn) Read(p []byte) (int, error) {
-	c.idle = true
-	return c.TCPConn.Read(p)
+	n, err := c.TCPConn.Read(p)
+	c.readAt = time.Now()
+	return n, err
 }
 
 // Write implements io.Writer.
 func (c *watchedConn) Write(p []byte) (int, error) {
-	if c.idle && isGone(c.TCPConn) {
+	if !c.readAt.IsZero() && time.Since(c.readAt) > watchAfter && isGone(c.TCPConn) {
 		return 0, errGone
 	}
-	c.idle = false
+	c.readAt = time.Time{}
 	return c.TCPConn.Write(p)
 }
