@@ -36,6 +36,9 @@ take() {
 take graphiql@4.1.2 graphiql.min.js graphiql.min.css
 take react@18.2.0 umd/react.production.min.js
 take react-dom@18.2.0 umd/react-dom.production.min.js
+# For the licences alone: GraphiQL's stylesheet holds these fonts.
+take roboto-fontface@0.10.0
+take @fontsource/fira-code@5.3.0
 
 cd "$work"
 sha256sum --check --strict --quiet "$assets/SHA256SUMS"
