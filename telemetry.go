@@ -46,11 +46,7 @@ func newTelemetry(ctx context.Context, cfg *config.Config, console io.Writer, lo
 		t.documentLookup = t.metrics.DocumentLookup
 	}
 	if cfg.Tracing.Exporter != "none" {
-		tracer, err := tracing.New(ctx, tracing.Config{
-			Exporter: cfg.Tracing.Exporter, Protocol: cfg.Tracing.Protocol, Console: console,
-			Sampler: cfg.Tracing.Sampler, SamplerArg: cfg.Tracing.SamplerArg,
-			Path: graphQLPath, Logger: logger,
-		})
+		tracer, err := newTracer(ctx, cfg, console, logger)
 		if err != nil {
 			return telemetry{}, config.Problem{
 				Setting: "OTEL_TRACES_EXPORTER", What: "can't be followed: " + err.Error(),
@@ -63,6 +59,20 @@ func newTelemetry(ctx context.Context, cfg *config.Config, console io.Writer, lo
 		t.calls = append(t.calls, tracer.Call)
 	}
 	return t, nil
+}
+
+// newTracer fails where the SDK would panic, as it does of OTEL_BSP_MAX_QUEUE_SIZE=-1.
+func newTracer(ctx context.Context, cfg *config.Config, console io.Writer, logger *slog.Logger) (tracer *tracing.Tracer, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = fmt.Errorf("set up OpenTelemetry, whose OTEL_BSP_ variables may be out of range: %v", value)
+		}
+	}()
+	return tracing.New(ctx, tracing.Config{
+		Exporter: cfg.Tracing.Exporter, Protocol: cfg.Tracing.Protocol, Console: console,
+		Sampler: cfg.Tracing.Sampler, SamplerArg: cfg.Tracing.SamplerArg,
+		Path: graphQLPath, Logger: logger,
+	})
 }
 
 // start serves the metrics at an address of their own, since they are not for whom

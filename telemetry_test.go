@@ -353,3 +353,13 @@ func BenchmarkTelemetry(b *testing.B) {
 		})
 	}
 }
+
+// TestTelemetryTellsWhereTheSDKPanics. It sets a variable that the SDK reads by itself.
+func TestTelemetryTellsWhereTheSDKPanics(t *testing.T) {
+	t.Setenv("OTEL_BSP_MAX_QUEUE_SIZE", "-4")
+	p := start(t, merged(serverEnv(newLogto(t)), env{"OTEL_TRACES_EXPORTER": "console"}))
+	<-p.ended
+	if p.err == nil || !strings.Contains(p.err.Error(), "OTEL_BSP_") {
+		t.Errorf("error %v", p.err)
+	}
+}
