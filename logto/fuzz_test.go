@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 
 	"accountql/logto"
@@ -29,6 +30,17 @@ func FuzzAnswers(f *testing.F) {
 		readsAlike[[]logto.MfaVerification](t, body)
 		readsAlike[logto.SignInExperience](t, body)
 	})
+}
+
+// TestDeepAnswers nest as deep as an answer can be long.
+func TestDeepAnswers(t *testing.T) {
+	t.Parallel()
+	for _, depth := range []int{500, 5000, 20_000, 2_000_000} {
+		for _, field := range []string{"customData", "unknown"} {
+			readsAlike[logto.User](t, []byte(`{"`+field+`":`+strings.Repeat("[", depth)+strings.Repeat("]", depth)+`}`))
+			readsAlike[logto.User](t, []byte(`{"`+field+`":`+strings.Repeat(`{"a":`, depth)+`1`+strings.Repeat("}", depth)+`}`))
+		}
+	}
 }
 
 func readsAlike[T any](t *testing.T, body []byte) {

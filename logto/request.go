@@ -49,14 +49,21 @@ func send[T any](ctx context.Context, c *Client, ca call) (T, error) {
 	return answer, nil
 }
 
-// decode is json.Unmarshal at a third of the cost. What it fills keeps the body,
-// instead of copies of its parts.
+// fewBrackets is how many opening brackets an answer may have to be decoded the fast
+// way, which calls itself for each level: an answer of nothing else would take more
+// stack than there is.
+const fewBrackets = 1000
+
+// decode is json.Unmarshal, in a third of the time for most answers. What it fills
+// keeps the body, instead of copies of its parts.
 func decode[T any](body []byte, answer *T) error {
-	if rest, err := fastjson.Parse(body, answer, fastjson.ZeroCopy); err == nil && len(rest) == 0 {
-		return nil
+	if bytes.Count(body, []byte("["))+bytes.Count(body, []byte("{")) <= fewBrackets {
+		if rest, err := fastjson.Parse(body, answer, fastjson.ZeroCopy); err == nil && len(rest) == 0 {
+			return nil
+		}
+		// Its errors would quote the answer.
+		*answer = *new(T)
 	}
-	// Its errors would quote the answer.
-	*answer = *new(T)
 	return json.Unmarshal(body, answer)
 }
 
