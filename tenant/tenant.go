@@ -98,10 +98,10 @@ func (c *Cache) Prefetch(ctx context.Context) {
 func (c *Cache) Load(ctx context.Context) error {
 	var wg sync.WaitGroup
 	var experienceErr, connectorsErr, accountCenterErr error
-	wg.Go(func() { _, experienceErr = c.signInExperience.renew(ctx) })
-	wg.Go(func() { _, connectorsErr = c.connectors.renew(ctx) })
+	wg.Go(func() { _, experienceErr = c.signInExperience.renew(ctx, 0) })
+	wg.Go(func() { _, connectorsErr = c.connectors.renew(ctx, 0) })
 	if c.keepsAccountCenter {
-		wg.Go(func() { _, accountCenterErr = c.accountCenter.renew(ctx) })
+		wg.Go(func() { _, accountCenterErr = c.accountCenter.renew(ctx, 0) })
 	}
 	wg.Wait()
 	return errors.Join(experienceErr, connectorsErr, accountCenterErr)
@@ -151,11 +151,11 @@ func (e *entry[T]) get(ctx context.Context) (T, error) {
 	}
 	e.lookups.misses.Add(1)
 	if fetched.IsZero() || age >= staleFor {
-		return e.renew(ctx)
+		return e.renew(ctx, freshFor)
 	}
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if renewed, err := e.renew(waiting); err == nil {
+	if renewed, err := e.renew(waiting, freshFor); err == nil {
 		return renewed, nil
 	}
 	return value, nil
@@ -163,7 +163,7 @@ func (e *entry[T]) get(ctx context.Context) (T, error) {
 
 func (e *entry[T]) prefetch(ctx context.Context) {
 	if _, fetched := e.load(); fetched.IsZero() || e.now().Sub(fetched) >= freshFor {
-		e.start(ctx)
+		e.start(ctx, freshFor)
 	}
 }
 
@@ -173,13 +173,13 @@ func (e *entry[T]) load() (T, time.Time) {
 	return e.value, e.fetched
 }
 
-// renew fetches anew, unless a fetch is under way already, and waits.
-func (e *entry[T]) renew(ctx context.Context) (T, error) {
+// renew fetches as start does, and waits.
+func (e *entry[T]) renew(ctx context.Context, age time.Duration) (T, error) {
 	var none T
 	select {
 	case <-ctx.Done():
 		return none, ctx.Err()
-	case result := <-e.start(ctx):
+	case result := <-e.start(ctx, age):
 		if result.Err != nil {
 			return none, result.Err
 		}
@@ -187,11 +187,16 @@ func (e *entry[T]) renew(ctx context.Context) (T, error) {
 	}
 }
 
-// start fetches once for all who ask at the same time. The fetch outlives the
-// caller who happened to start it, since the others wait for it as well, and
-// neither asks in that caller's language nor waits in that request's place.
-func (e *entry[T]) start(ctx context.Context) <-chan singleflight.Result {
+// start fetches once for all who ask at the same time, unless what is there has not
+// come to that age: a caller who saw the answer before may be late, and the fetch
+// that he would have joined is over. The fetch outlives the caller who happened to
+// start it, since the others wait for it as well, and neither asks in that caller's
+// language nor waits in that request's place.
+func (e *entry[T]) start(ctx context.Context, age time.Duration) <-chan singleflight.Result {
 	return e.group.DoChan("", func() (any, error) {
+		if value, fetched := e.load(); !fetched.IsZero() && e.now().Sub(fetched) < age {
+			return value, nil
+		}
 		fetchCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
 		defer cancel()
 		fetchCtx = upstream.WithoutRequest(logto.WithLanguage(fetchCtx, ""))

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -80,5 +81,48 @@ func TestHangingLogtoIsNotWaitedFor(t *testing.T) {
 	}
 	if hits, misses := cache.Lookups(); hits != 1 || misses != 4 {
 		t.Errorf("%d hits and %d misses", hits, misses)
+	}
+}
+
+// TestLateCallersFetchNothing though they have seen the old answer before the new
+// one came.
+func TestLateCallersFetchNothing(t *testing.T) {
+	t.Parallel()
+	embedded, err := logtotest.New(logtotest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = embedded.Close() })
+	client, err := logto.New(logto.Config{
+		Endpoint: embedded.Endpoint, AppID: embedded.AppID, AppSecret: embedded.AppSecret,
+		Resource: logtotest.ManagementResource, Transport: http.DefaultTransport,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var age atomic.Int64
+	begun := time.Now()
+	now := func() time.Time { return begun.Add(time.Duration(age.Load())) }
+	cache := tenant.New(client, slog.New(slog.DiscardHandler), now, false)
+
+	const rounds = 100
+	for range rounds {
+		age.Add(int64(time.Minute))
+		var callers sync.WaitGroup
+		for range 16 {
+			callers.Go(func() {
+				cache.Prefetch(t.Context())
+				if _, err := cache.SignInExperience(t.Context()); err != nil {
+					t.Error(err)
+				}
+				if _, err := cache.Connectors(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		callers.Wait()
+	}
+	if calls := len(embedded.Calls()); calls != 2*rounds {
+		t.Errorf("%d calls in %d minutes", calls, rounds)
 	}
 }

@@ -75,15 +75,15 @@ func (s *stage) populate() {
 }
 
 // recordedUser adds a user with the columns of the recording's own answer, or else
-// of any other recording.
+// of the last other recording by name: always the same one, since they differ.
 func (s *stage) recordedUser(id string) *user {
 	columns := object{"id": id}
 	own, isOwn := s.Response.Body.(object)
 	if isOwn = isOwn && own["id"] == id; isOwn {
 		columns = own
 	} else {
-		for _, other := range s.all {
-			if body, isObject := other.Response.Body.(object); isObject && body["id"] == id && body["identities"] != nil {
+		for _, name := range slices.Sorted(maps.Keys(s.all)) {
+			if body, isObject := s.all[name].Response.Body.(object); isObject && body["id"] == id && body["identities"] != nil {
 				columns = merged(body, object{"identities": object{}, "isSuspended": false})
 			}
 		}

@@ -34,6 +34,7 @@ var setups = []struct {
 	{"connectors-get", func(s *stage) { configure(s, s.Response.Body.(object)) }},
 
 	{"custom-data-get", func(s *stage) { s.subject().data["customData"] = s.Response.Body }},
+	{"custom-data-get-empty", func(s *stage) { s.subject().data["customData"] = s.Response.Body }},
 	{"logto-configs-patch-enabled", func(s *stage) { s.subject().configs["mfa"] = object{"skipped": true} }},
 
 	{"grants-list-*", func(s *stage) {
