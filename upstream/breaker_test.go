@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -186,6 +187,54 @@ func TestChangesAreCarriedThrough(t *testing.T) {
 			if _, err := call(ctx, over, http.MethodGet, "/"); err == nil {
 				t.Errorf("%s: let through", name)
 			}
+		}
+	})
+}
+
+// TestNewChangesAreTrials like all other calls when the service may be back: while the
+// trials are under way, a change that has not begun is refused.
+func TestNewChangesAreTrials(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		down, back := true, make(chan struct{})
+		over := over(8, func(r *http.Request) (*http.Response, error) {
+			if down {
+				return way{err: errDial}.RoundTrip(r)
+			}
+			<-back
+			return good.RoundTrip(r)
+		})
+		for range 6 {
+			_, _ = call(t.Context(), over, http.MethodPost, "/")
+		}
+		down = false
+		time.Sleep(2*time.Second + time.Nanosecond)
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() {
+				if _, err := call(writing(), over, http.MethodGet, "/"); err != nil {
+					t.Errorf("trial: %v", err)
+				}
+			})
+		}
+		synctest.Wait()
+		wg.Go(func() {
+			change := writing()
+			for range 2 { // Of one change: the first try doesn't begin it.
+				_, err := call(change, over, http.MethodGet, "/")
+				if refusal, ok := errors.AsType[*upstream.Refusal](err); !ok || !refusal.Down {
+					t.Errorf("new change: error %v", err)
+				}
+			}
+		})
+		synctest.Wait()
+		if state := over.State(); state.InFlight != 3 || state.RefusedByBreaker != 2 {
+			t.Errorf("while the trials are under way: %+v", state)
+		}
+		close(back)
+		wg.Wait()
+		if state := over.State(); state.Breaker != "closed" || state.InFlight != 0 {
+			t.Errorf("in the end: %+v", state)
 		}
 	})
 }

@@ -59,6 +59,8 @@ type pass struct {
 	late time.Duration
 	// beside is how many calls were in flight, this one included.
 	beside int
+	// begins tells that no call of its request was let through before.
+	begins bool
 }
 
 func newGate(maxConcurrency int) *gate {
@@ -116,10 +118,11 @@ func (g *gate) hasRoom(r *request) bool {
 // admit lets a call of the request through.
 func (g *gate) admit(r *request) pass {
 	now := time.Now()
+	begins := !r.begun
 	r.begun = true
 	g.inFlight++
 	g.limit.see(now, g.inFlight)
-	return pass{begun: now, beside: g.inFlight}
+	return pass{begun: now, beside: g.inFlight, begins: begins}
 }
 
 // queue puts a call in its place: behind those of older requests.
@@ -236,6 +239,17 @@ func (g *gate) leave(p pass, kind string, usual bool) {
 		g.limit.learn(now, kind, p)
 	}
 	g.release(now)
+}
+
+// turnBack takes a pass back with which nothing is sent. A request that would have
+// begun with it hasn't, unless more of its calls wait: they count as of one that has.
+func (g *gate) turnBack(r *request, p pass) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if p.begins && r.waiting == 0 {
+		r.begun = false
+	}
+	g.release(time.Now())
 }
 
 // release makes room, and lets those through that wait for it.

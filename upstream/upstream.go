@@ -164,10 +164,10 @@ func (t *Transport) begin(req *http.Request, first bool) (*call, error) {
 	report, ok := t.breaker.enter()
 	switch {
 	case ok:
-	case t.gate.mustGoOn(r):
+	case r.priority == Write && !p.begins: // As in mustGoOn, but for this call itself.
 		report = func(error) {}
 	default:
-		t.gate.leave(p, "", false)
+		t.gate.turnBack(r, p)
 		return nil, t.breaker.refuse()
 	}
 	admitted(ctx)
