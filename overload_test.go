@@ -231,7 +231,17 @@ func TestNobodyShutsLogtoOff(t *testing.T) {
 // none at all when it is known to hang.
 func TestHangingLogto(t *testing.T) {
 	t.Parallel()
-	inBubble(t, nil, func(t *testing.T, s *still) {
+	for _, timeout := range []string{"30s", "8s"} {
+		t.Run(timeout, func(t *testing.T) {
+			t.Parallel()
+			hangingLogto(t, env{"OPERATION_TIMEOUT": timeout})
+		})
+	}
+}
+
+func hangingLogto(t *testing.T, given env) {
+	t.Helper()
+	inBubble(t, given, func(t *testing.T, s *still) {
 		s.logto.Fail(fault{Path: "/api/users/{userId}", Failure: logtotest.Hang, Times: 1000})
 		var wg sync.WaitGroup
 		for range 200 {

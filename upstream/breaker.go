@@ -24,6 +24,10 @@ const (
 	// breakerTrials is how many calls then try whether the service is back, and must
 	// all succeed.
 	breakerTrials = 3
+	// hangTime is how long a call has been under way at least that shows a service
+	// that hangs when its caller's time is over. Callers may have less time than the
+	// network waits, and the breaker would never open then.
+	hangTime = 2 * time.Second
 )
 
 var (
@@ -101,15 +105,22 @@ func (b *breaker) refuse() *Refusal {
 // third parties: a provider that hangs, a mail server. A 500 can be got by a strange
 // value.) A try that its own caller has given up shows nothing, nor does a retry that
 // fails, lest one call counts for three.
-func verdict(req *http.Request, first bool, status int, err error) error {
+func verdict(req *http.Request, first bool, took time.Duration, status int, err error) error {
 	switch {
 	case err == nil && !isGatewayError(status):
 		return nil
-	case first && req.Context().Err() == nil && (isRepeatable(req) || isDialError(err)):
+	case first && !isGivenUp(req.Context(), took) && (isRepeatable(req) || isDialError(err)):
 		return errFailed
 	default:
 		return errInconclusive
 	}
+}
+
+// isGivenUp tells whether a try ended because its caller went away, or had no time
+// left when it began.
+func isGivenUp(ctx context.Context, took time.Duration) bool {
+	err := ctx.Err()
+	return err != nil && (took < hangTime || !errors.Is(err, context.DeadlineExceeded))
 }
 
 // isGatewayError tells whether a status says that the service could not be asked.

@@ -238,3 +238,43 @@ func TestNewChangesAreTrials(t *testing.T) {
 		}
 	})
 }
+
+// TestCallersGiveUp on a service that hangs: it is the service's fault when their time
+// was enough for it, and theirs when they go away or came without time.
+func TestCallersGiveUp(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		method  string
+		timeout time.Duration
+		leave   time.Duration
+		want    string
+	}{
+		"reads with time":          {http.MethodGet, 2 * time.Second, time.Hour, "open"},
+		"reads without time":       {http.MethodGet, time.Second, time.Hour, "closed"},
+		"reads that nobody awaits": {http.MethodGet, time.Hour, 5 * time.Second, "closed"},
+		"writes with time":         {http.MethodPost, 2 * time.Second, time.Hour, "closed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				over := over(8, func(r *http.Request) (*http.Response, error) {
+					<-r.Context().Done()
+					return nil, r.Context().Err()
+				})
+				var wg sync.WaitGroup
+				for range 8 {
+					wg.Go(func() {
+						ctx, cancel := context.WithTimeout(t.Context(), test.timeout)
+						defer cancel()
+						defer time.AfterFunc(test.leave, cancel).Stop()
+						_, _ = call(ctx, over, test.method, "/")
+					})
+				}
+				wg.Wait()
+				if got := over.State(); got.Breaker != test.want || got.InFlight != 0 {
+					t.Errorf("%+v, want it %s", got, test.want)
+				}
+			})
+		})
+	}
+}

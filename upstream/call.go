@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // call is one try of a call, and its answer's body. It ends once: with the last byte
@@ -43,7 +44,7 @@ func (c *call) Close() error {
 // end tells the gate and the breaker how the call has ended.
 func (c *call) end(status int, err error) {
 	c.once.Do(func() {
-		c.report(verdict(c.request, c.first, status, err))
+		c.report(verdict(c.request, c.first, time.Since(c.pass.begun), status, err))
 		usual := err == nil && status < http.StatusBadRequest
 		c.transport.gate.leave(c.pass, c.transport.kind(c.request), usual)
 	})
