@@ -35,7 +35,7 @@ func NewTransport(endpoint string, connections int) http.RoundTripper {
 		IdleConnTimeout:     idleTimeout,
 	}
 	base, err := url.Parse(endpoint)
-	if err != nil || base.Scheme != "http" {
+	if err != nil || base.Scheme != "http" || !canLook {
 		return network
 	}
 	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: base}); proxy != nil || err != nil {

@@ -167,7 +167,7 @@ func TestConnectionsGoneWhileIdle(t *testing.T) {
 		}
 	}
 	server.CloseClientConnections()
-	time.Sleep(20 * time.Millisecond) // They are looked at only after a while.
+	time.Sleep(time.Millisecond) // Until that has arrived.
 	if err := ask("/"); err != nil {
 		t.Error(err)
 	}
@@ -176,49 +176,72 @@ func TestConnectionsGoneWhileIdle(t *testing.T) {
 	}
 }
 
-// TestUnaskedAnswers lets a server send more than it was asked for. Nobody may get
-// another's answer.
+// TestUnaskedAnswers lets a server send more than it was asked for, with the answer or
+// a moment later. Nobody may get another's answer.
 func TestUnaskedAnswers(t *testing.T) {
 	t.Parallel()
+	for _, later := range []bool{false, true} {
+		t.Run(fmt.Sprintf("later: %t", later), func(t *testing.T) {
+			t.Parallel()
+			address, sent := sendingMore(t, later)
+			network := logto.NewTransport(address, 1)
+			for i := range 50 {
+				path := fmt.Sprintf("/%03d", i)
+				resp, err := get(t.Context(), t, network, address+path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				body, err := io.ReadAll(resp.Body)
+				resp.Body.Close()
+				if err != nil || string(body) != path {
+					t.Fatalf("asked for %s: %q, error %v", path, body, err)
+				}
+				<-sent
+				time.Sleep(time.Millisecond) // Until that has arrived.
+			}
+		})
+	}
+}
+
+// sendingMore starts a server that sends two answers for each request: the path, and
+// one that nobody asked for, with the first or later. It tells when it has sent both.
+func sendingMore(t *testing.T, later bool) (address string, sent <-chan struct{}) {
+	t.Helper()
+	const answer, unasked = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { listener.Close() })
+	both := make(chan struct{}, 50)
+	serve := func(conn net.Conn) {
+		defer conn.Close()
+		reader := bufio.NewReader(conn)
+		for {
+			r, err := http.ReadRequest(reader)
+			if err != nil {
+				return
+			}
+			if later {
+				_, _ = io.WriteString(conn, answer+r.URL.Path)
+				time.Sleep(time.Millisecond)
+				_, _ = io.WriteString(conn, unasked)
+			} else {
+				_, _ = io.WriteString(conn, answer+r.URL.Path+unasked)
+			}
+			both <- struct{}{}
+		}
+	}
 	go func() {
 		for {
 			conn, err := listener.Accept()
 			if err != nil {
 				return
 			}
-			go func() {
-				defer conn.Close()
-				reader := bufio.NewReader(conn)
-				for {
-					r, err := http.ReadRequest(reader)
-					if err != nil {
-						return
-					}
-					answer := "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"
-					_, _ = io.WriteString(conn, answer+r.URL.Path+answer+"evil")
-				}
-			}()
+			go serve(conn)
 		}
 	}()
-	address := "http://" + listener.Addr().String()
-	network := logto.NewTransport(address, 1)
-	for i := range 50 {
-		path := fmt.Sprintf("/%03d", i)
-		resp, err := get(t.Context(), t, network, address+path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := io.ReadAll(resp.Body)
-		resp.Body.Close()
-		if err != nil || string(body) != path {
-			t.Fatalf("asked for %s: %q, error %v", path, body, err)
-		}
-	}
+	return "http://" + listener.Addr().String(), both
 }
 
 // TestReadsEndInTime waits for headers and for a body that don't come.

@@ -15,10 +15,6 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// watchAfter is how long a connection is idle before it is looked at. Under load it is
-// used again at once, and a look is a call of the system.
-const watchAfter = 10 * time.Millisecond
-
 // plainNetwork reaches a Logto without TLS, and so without HTTP/2. It reads by
 // fasthttp, on the caller's own goroutine: net/http hands each call to two others and
 // back, which costs more than all that a read does else. Changes stay with net/http,
@@ -161,27 +157,27 @@ func outOfTime(err error) error {
 // closed in the meantime.
 var errGone = errors.New("connection was closed while it was idle")
 
-// watchedConn notices before it is used again that the other side has closed it.
-// net/http has a goroutine that waits for that on every connection.
+// watchedConn notices before it is used again that the other side has closed it, or has
+// sent what nobody asked for, which would be taken for the next answer. net/http has a
+// goroutine that waits for that on every connection.
 type watchedConn struct {
 	*net.TCPConn
 
-	// readAt is when a part of the last answer came, zero since the next request.
-	readAt time.Time
+	// answered tells that a part of an answer has come since the last request.
+	answered bool
 }
 
 // Read implements io.Reader.
 func (c *watchedConn) Read(p []byte) (int, error) {
-	n, err := c.TCPConn.Read(p)
-	c.readAt = time.Now()
-	return n, err
+	c.answered = true
+	return c.TCPConn.Read(p)
 }
 
 // Write implements io.Writer.
 func (c *watchedConn) Write(p []byte) (int, error) {
-	if !c.readAt.IsZero() && time.Since(c.readAt) > watchAfter && isGone(c.TCPConn) {
+	if c.answered && isGone(c.TCPConn) {
 		return 0, errGone
 	}
-	c.readAt = time.Time{}
+	c.answered = false
 	return c.TCPConn.Write(p)
 }
