@@ -16,6 +16,12 @@ const (
 	// first avoids the race in which a change, which must not be repeated, is written
 	// to a connection that is just being closed.
 	idleTimeout = 4 * time.Second
+	// pingAfter is for how long nothing may come on a connection of HTTP/2 until it is
+	// tried, and pingTimeout how long that may take. All calls share that connection,
+	// and a time-out leaves it as it is: were it dead, none of them would be answered
+	// until the system finds out, in a quarter of an hour.
+	pingAfter   = 5 * time.Second
+	pingTimeout = 5 * time.Second
 )
 
 // NewTransport makes a transport with time-outs and connection reuse tuned for the
@@ -27,6 +33,7 @@ func NewTransport(endpoint string, connections int) http.RoundTripper {
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            dialer.DialContext,
 		ForceAttemptHTTP2:      true,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
 		TLSHandshakeTimeout:    dialTimeout,
 		ResponseHeaderTimeout:  answerTimeout,
 		MaxResponseHeaderBytes: maxHeaders,
