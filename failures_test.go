@@ -188,8 +188,14 @@ func TestFaults(t *testing.T) {
 			w.logto.Fail(test.fault)
 			w.wantFailures(document, before, func(data object) { data["me"] = nil },
 				failure(document, "me", test.code, test.message, "me"))
-			if log := w.log.String(); strings.Contains(log, marker) {
+			log := w.log.String()
+			if strings.Contains(log, marker) {
 				t.Errorf("the log repeats what Logto said:\n%s", log)
+			}
+			for line := range strings.Lines(log) {
+				if strings.Contains(line, "UPSTREAM_MISCONFIGURED") && !strings.Contains(line, "LOGTO_") {
+					t.Errorf("the log doesn't tell the operator what to mend:\n%s", line)
+				}
 			}
 		})
 	}

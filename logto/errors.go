@@ -52,7 +52,20 @@ func (e *Error) Error() string {
 	if e.Code == "" {
 		return fmt.Sprintf("logto: %s: status %d", e.Endpoint, e.Status)
 	}
-	return fmt.Sprintf("logto: %s: status %d, code %q", e.Endpoint, e.Status, e.Code)
+	return fmt.Sprintf("logto: %s: status %d, code %q%s", e.Endpoint, e.Status, e.Code, e.mend())
+}
+
+// mend tells the operator what to do when the Management API refuses the client's
+// token. The token endpoint's refusals are told by tokenError.
+func (e *Error) mend() string {
+	switch {
+	case e.Endpoint == tokenEndpoint || !e.Is(ErrMisconfigured):
+		return ""
+	case e.Status == http.StatusForbidden:
+		return ": give the application of LOGTO_APP_ID a role with the Management API's permission \"all\""
+	default:
+		return ": check LOGTO_MANAGEMENT_API_RESOURCE, and that LOGTO_ENDPOINT is the Logto that the resource belongs to"
+	}
 }
 
 // Is makes refusals of the client's own credentials match [ErrMisconfigured].
