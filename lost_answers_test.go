@@ -65,6 +65,7 @@ func TestLostAnswers(t *testing.T) {
 	}{
 		{"cut", "UPSTREAM_TIMEOUT", "Logto did not answer.", func(http.ResponseWriter) { panic(http.ErrAbortHandler) }},
 		{"gateway", "UPSTREAM_TIMEOUT", "Logto did not answer.", func(w http.ResponseWriter) { w.WriteHeader(http.StatusGatewayTimeout) }},
+		{"edge", "UPSTREAM_TIMEOUT", "Logto did not answer.", func(w http.ResponseWriter) { w.WriteHeader(520) }},
 		{"unusable", "UPSTREAM_UNAVAILABLE", "Logto gave an answer that can't be used.", func(w http.ResponseWriter) { _, _ = w.Write([]byte("<html>")) }},
 	}
 	for _, change := range turnChanges() {

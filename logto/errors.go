@@ -87,8 +87,10 @@ func (e *Error) refusesToken() bool {
 
 // OutcomeUnknown tells whether a change may have been made although it was refused:
 // a gateway on the way to Logto has lost its answer, or given up waiting for it.
+// Cloudflare says so with statuses of its own, from 520 on.
 func (e *Error) OutcomeUnknown() bool {
-	return (e.Status == http.StatusBadGateway || e.Status == http.StatusGatewayTimeout) && mayChange(e.Endpoint)
+	lost := e.Status == http.StatusBadGateway || e.Status == http.StatusGatewayTimeout || e.Status >= 520
+	return lost && mayChange(e.Endpoint)
 }
 
 // mayChange tells an endpoint apart from those that only read.

@@ -101,10 +101,10 @@ func (b *breaker) refuse() *Refusal {
 // verdict is what the end of a try tells about the service's health. Nobody may shut
 // the service off for others by what he does to his own account, so little counts as
 // a failure: no connection, whatever the call; no answer, none in time, half of one,
-// and 502 to 504, if the call changes nothing. (What changes something may depend on
-// third parties: a provider that hangs, a mail server. A 500 can be got by a strange
-// value.) A try that its own caller has given up shows nothing, nor does a retry that
-// fails, lest one call counts for three.
+// and a gateway's errors, if the call changes nothing. (What changes something may
+// depend on third parties: a provider that hangs, a mail server. A 500 can be got by a
+// strange value.) A try that its own caller has given up shows nothing, nor does a
+// retry that fails, lest one call counts for three.
 func verdict(req *http.Request, first bool, took time.Duration, status int, err error) error {
 	switch {
 	case err == nil && !isGatewayError(status):
@@ -124,8 +124,13 @@ func isGivenUp(ctx context.Context, took time.Duration) bool {
 }
 
 // isGatewayError tells whether a status says that the service could not be asked.
+// Those from 520 on are Cloudflare's.
 func isGatewayError(status int) bool {
-	return status == http.StatusBadGateway || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout
+	switch status {
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return status >= 520 && status <= 530
 }
 
 // isDialError tells whether no connection came about.

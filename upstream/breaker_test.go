@@ -27,6 +27,7 @@ func TestWhatOpensTheBreaker(t *testing.T) {
 		"reads answered with 502":     {"GET", way{status: 502}, "open"},
 		"reads answered with 503":     {"GET", way{status: 503}, "open"},
 		"reads answered with 504":     {"GET", way{status: 504}, "open"},
+		"reads answered with 522":     {"GET", way{status: 522}, "open"},
 		"reads answered by half":      {"GET", way{status: 200, cut: true}, "open"},
 		"writes without a connection": {"POST", way{err: errDial}, "open"},
 		"reads answered with 500":     {"GET", way{status: 500}, "closed"},
@@ -36,6 +37,7 @@ func TestWhatOpensTheBreaker(t *testing.T) {
 		"writes that time out":        {"POST", way{err: errTimeout}, "closed"},
 		"writes answered with 502":    {"PATCH", way{status: 502}, "closed"},
 		"writes answered with 504":    {"POST", way{status: 504}, "closed"},
+		"writes answered with 522":    {"POST", way{status: 522}, "closed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
