@@ -191,6 +191,29 @@ func TestRedisGoesDuringACall(t *testing.T) {
 	}
 }
 
+// TestTurnIsLostDuringAWrite that Logto makes: it is told as one whose outcome is
+// unknown, and not as one that another change kept from being made.
+func TestTurnIsLostDuringAWrite(t *testing.T) {
+	t.Parallel()
+	w, p := newRedisWorld(t)
+	bob := w.page("bob")
+	rename, before := renaming(bob), w.record("bob")
+	p.intercept(func(rw http.ResponseWriter, r *http.Request, next http.Handler) {
+		next.ServeHTTP(rw, r)
+		if r.Method == http.MethodPatch {
+			w.redis.FlushAll()
+			<-r.Context().Done() // The server gives up when it can't renew the lock, within ten seconds.
+		}
+	})
+	a := bob.must("top-level UPSTREAM_TIMEOUT", rename())
+	if want := "The change may have been made or not: read before you try again."; !strings.Contains(a.body, want) {
+		t.Errorf("answer: %s", a.body)
+	}
+	if diff := changes(before, w.record("bob")); !slices.Equal(diff, []string{`username: "bob" is now "bobby"`}) {
+		t.Errorf("changed: %q", diff)
+	}
+}
+
 // renaming changes the username.
 func renaming(p page) func() answer {
 	proof := p.byPassword()

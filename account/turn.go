@@ -109,8 +109,11 @@ func (t *turn) emitUnknown(ctx context.Context, change events.Type, data map[str
 }
 
 // conflict turns a turn that wasn't had, or was lost before a write, into what the
-// person is told.
+// person is told. A write that was under way when it was lost may have been made.
 func conflict(err error) error {
+	if lostAnswer(err) {
+		return err
+	}
 	if errors.Is(err, store.ErrBusy) || errors.Is(err, store.ErrLost) {
 		return fail(Conflict, "Another change of this account is under way. Try again in a moment.")
 	}
