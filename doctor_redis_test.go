@@ -2,9 +2,12 @@ package main
 
 import (
 	"strings"
+	"testing"
 
 	"github.com/alicebob/miniredis/v2"
 	miniserver "github.com/alicebob/miniredis/v2/server"
+
+	"accountql/store/redistest"
 )
 
 // redis has the server use a Redis that tells of itself what INFO shows.
@@ -42,11 +45,62 @@ func redisRows() []doctorRow {
 		{"Redis runs no scripts", func(s *shell) {
 			s.refuses("EVALSHA", "NOPERM this user has no permissions to run the 'evalsha' command")
 		}},
+		{"Redis is a cluster", func(s *shell) {
+			s.redis("redis_version:7.2.4 redis_mode:cluster maxmemory_policy:noeviction aof_enabled:1")
+		}},
+		{"Redis is a cluster and tells nothing", func(s *shell) {
+			s.redis("").Server().SetPreHook(func(c *miniserver.Peer, command string, arguments ...string) bool {
+				// A script's second argument is the number of its keys.
+				spread := command == "EVALSHA" && len(arguments) > 1 && arguments[1] != "1"
+				if spread {
+					c.WriteError("CROSSSLOT Keys in request don't hash to the same slot")
+				}
+				return spread
+			})
+		}},
 		{"Redis is gone", func(s *shell) { s.redis("").Close() }},
 		{"Redis takes another password", func(s *shell) {
 			redis := s.redis("")
 			redis.RequireAuth("right")
 			s.env["REDIS_URL"] = "redis://:" + s.hide("planted-password") + "@" + redis.Addr()
 		}},
+	}
+}
+
+// TestDoctorTriesWhatRedisLetsTheServerDo: a user without a command that the server
+// needs fails now rather than when somebody asks for a code. A real Redis looks into
+// scripts for it.
+func TestDoctorTriesWhatRedisLetsTheServerDo(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	for _, row := range []struct {
+		name string
+		rule string
+		fine bool
+	}{
+		{"everything", "+@all", true},
+		{"what is needed", "-@all +ping +info +set +get +del +evalsha +eval +time +lindex +llen +lpop +rpush +pexpire", true},
+		{"no counting", "+@all -rpush", false},
+		{"no lifetimes", "+@all -pexpire", false},
+		{"no locks", "+@all -get", false},
+	} {
+		s := newShell(t)
+		arguments := []any{"ACL", "SETUSER", "accountql", "reset", "on", ">" + s.hide("planted-password"), "~*"}
+		for rule := range strings.FieldsSeq(row.rule) {
+			arguments = append(arguments, rule)
+		}
+		if err := server.Client().Do(t.Context(), arguments...).Err(); err != nil {
+			t.Fatal(err)
+		}
+		s.env["REDIS_URL"] = strings.Replace(server.Address, "redis://", "redis://accountql:planted-password@", 1)
+		got := s.run("doctor")
+		if refused := strings.Contains(got, "\nfail  redis "); refused == row.fine {
+			t.Errorf("%s: got %s", row.name, got)
+		}
+		for _, key := range server.Client().Keys(t.Context(), "*").Val() {
+			if lasts := server.Client().PTTL(t.Context(), key).Val(); lasts == -1 {
+				t.Errorf("%s: it leaves %s for ever", row.name, key)
+			}
+		}
 	}
 }

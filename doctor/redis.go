@@ -19,32 +19,46 @@ func (e *examination) redis(ctx context.Context) {
 			"Redis can't be used, so changes are refused: %v", err)
 		return
 	}
+	keeping, err := e.Store.Keeping(ctx)
+	if err == nil && keeping.Cluster {
+		e.fail("REDIS_URL", "set REDIS_URL to a Redis without cluster mode: a primary, whose replicas may stand by",
+			"Redis is a cluster, which can't count on several limits in one step, so that no codes can be sent")
+		return
+	}
 	if err := e.write(ctx); err != nil {
-		e.fail("REDIS_URL", "set REDIS_URL to the primary, with a user who may write and run scripts (EVALSHA, EVAL), and give it memory",
+		e.fail("REDIS_URL", "set REDIS_URL to the primary of a Redis without cluster mode, with a user who may write and run scripts (EVALSHA, EVAL), and give it memory",
 			"Redis answers but doesn't take what it is told, so changes are refused: %v", err)
 		return
 	}
-	e.keeping(ctx)
+	e.keeping(keeping)
 }
 
-// write does what the server does all the time: it marks, looks at a limit, which
-// takes a script, and forgets. Nothing is left of it.
+// write does what the server does all the time: it marks, locks, counts on several
+// limits in one step, and forgets. Nothing is left of it after a second.
 func (e *examination) write(ctx context.Context) error {
 	random := rand.Text()
 	key := store.NewKey("doctor", random)
 	if _, err := e.Store.Mark(ctx, key, time.Second); err != nil {
 		return err
 	}
-	if _, err := e.Store.Peek(ctx, store.Limit{Name: "doctor", Count: 1, Per: time.Second}.For(random)); err != nil {
+	lock, err := e.Store.Lock(ctx, key)
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
+	if err := lock.Held(ctx); err != nil {
+		return err
+	}
+	limit := store.Limit{Name: "doctor", Count: 1, Per: time.Second}
+	if _, err := e.Store.Take(ctx, limit.For(random, "one"), limit.For(random, "two"), limit.For(random, "three")); err != nil {
 		return err
 	}
 	return e.Store.Forget(ctx, key)
 }
 
 // keeping looks at what would make Redis forget.
-func (e *examination) keeping(ctx context.Context) {
-	keeping, err := e.Store.Keeping(ctx)
-	if err != nil || keeping.Version == "" {
+func (e *examination) keeping(keeping store.Keeping) {
+	if keeping.Version == "" {
 		e.ok("Redis answers; how it keeps things it doesn't tell: see that maxmemory-policy is noeviction, and appendonly is yes")
 		return
 	}

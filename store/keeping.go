@@ -15,6 +15,9 @@ type Keeping struct {
 	MaxMemoryPolicy string
 	// AppendOnly tells whether Redis writes down what it is told. Nil is unknown.
 	AppendOnly *bool
+	// Cluster tells that Redis spreads its keys by slots, so that nothing can be counted
+	// on several keys in one step.
+	Cluster bool
 }
 
 // Major is the major version, 0 if it isn't known.
@@ -52,6 +55,8 @@ func readInfo(info string) Keeping {
 		case "aof_enabled":
 			enabled := value == "1"
 			k.AppendOnly = &enabled
+		case "redis_mode":
+			k.Cluster = value == "cluster"
 		}
 	}
 	return k

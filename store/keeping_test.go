@@ -21,6 +21,8 @@ func TestKeeping(t *testing.T) {
 			Version: "7.2.4", MaxMemoryPolicy: "noeviction", AppendOnly: &on,
 		},
 		"aof_enabled:0\r\nmaxmemory_policy:allkeys-lru": {MaxMemoryPolicy: "allkeys-lru", AppendOnly: &off},
+		"redis_mode:cluster\r\n":                        {Cluster: true},
+		"redis_mode:standalone\r\n":                     {},
 	} {
 		redis := miniredis.RunT(t)
 		redis.Server().SetPreHook(func(c *server.Peer, command string, _ ...string) bool {
