@@ -5,7 +5,11 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
+	"testing"
+
+	"accountql/doctor"
 )
 
 // endpointRows have something else at LOGTO_ENDPOINT than Logto, or nothing.
@@ -56,4 +60,42 @@ func (s *shell) encrypted() (address string) {
 	other.StartTLS()
 	s.t.Cleanup(other.Close)
 	return other.URL
+}
+
+// TestDoctorNamesTheProxy that stands between, and not its password. It is read once
+// in a process, so this takes one of its own.
+func TestDoctorNamesTheProxy(t *testing.T) {
+	t.Parallel()
+	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+	}))
+	t.Cleanup(refusing.Close)
+	for _, row := range []struct{ endpoint, variable, proxy, message string }{
+		{"https://logto.example.com", "HTTPS_PROXY", "127.0.0.1:1", "can't be reached: GET /api/status: proxyconnect "},
+		{"https://logto.example.com", "HTTPS_PROXY", refusing.Listener.Addr().String(), "can't be reached: GET /api/status: Forbidden"},
+		{"http://logto.example.com", "HTTP_PROXY", refusing.Listener.Addr().String(), "is no Logto: it answers GET /api/status with status 403"},
+	} {
+		s := newShell(t)
+		p := startProcess(t, merged(s.env, env{
+			"LOGTO_ENDPOINT": row.endpoint, "ALLOW_INSECURE_LOGTO": "true", row.variable: "http://user:planted@" + row.proxy,
+		}), "doctor", "-json")
+		if err := p.wait(); err == nil {
+			t.Error("it exits with 0")
+		}
+		var report struct {
+			OK       bool
+			Findings []doctor.Finding
+		}
+		strictly(t, p.stdout.String(), &report)
+		mend := "name Logto's host in NO_PROXY, unless only the proxy that " + row.variable + " names reaches it; or set LOGTO_ENDPOINT"
+		if !slices.ContainsFunc(report.Findings, func(f doctor.Finding) bool {
+			return f.Check == "endpoint" && f.Status == doctor.Fail && f.Setting == "LOGTO_ENDPOINT" &&
+				strings.HasPrefix(f.Message, row.endpoint+" "+row.message) && strings.HasPrefix(f.Mend, mend)
+		}) {
+			t.Errorf("%s by %s: got %s", row.endpoint, row.proxy, p.stdout)
+		}
+		if strings.Contains(p.stdout.String()+p.stderr.String(), "planted") {
+			t.Errorf("the proxy's password is told: %s%s", p.stdout, p.stderr)
+		}
+	}
 }

@@ -154,7 +154,10 @@ var (
 // schema.
 func TestNamesInCapitals(t *testing.T) {
 	t.Parallel()
-	known := map[string]bool{"OTEL_PROPAGATORS": true, "OTEL_SERVICE_NAME": true, "OTEL_RESOURCE_ATTRIBUTES": true, "OTEL_EXPORTER_OTLP_HEADERS": true}
+	known := map[string]bool{
+		"OTEL_PROPAGATORS": true, "OTEL_SERVICE_NAME": true, "OTEL_RESOURCE_ATTRIBUTES": true, "OTEL_EXPORTER_OTLP_HEADERS": true,
+		"HTTP_PROXY": true, "HTTPS_PROXY": true, "NO_PROXY": true, // They are Go's.
+	}
 	for _, setting := range config.Reference() {
 		known[setting.Name] = true
 	}

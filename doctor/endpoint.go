@@ -46,10 +46,31 @@ func (e *examination) endpoint(ctx context.Context) {
 func (e *examination) outOfReach(err error) (what, mend string) {
 	if answer, ok := errors.AsType[*operator.Error](err); ok {
 		what, mend = e.notLogto(answer)
-		return fmt.Sprintf("%s: it answers %s with status %d", what, answer.Endpoint, answer.Status), mend
+		what = fmt.Sprintf("%s: it answers %s with status %d", what, answer.Endpoint, answer.Status)
+	} else {
+		what, mend = e.noAnswer(err)
+		what += ": " + err.Error()
 	}
-	what, mend = e.noAnswer(err)
-	return what + ": " + err.Error(), mend
+	if variable := e.proxy(); variable != "" {
+		mend = "name Logto's host in NO_PROXY, unless only the proxy that " + variable + " names reaches it; or " + mend
+	}
+	return what, mend
+}
+
+// proxy is the variable that has Logto asked by a proxy, if it is. The proxy itself is
+// not told, since its address may hold a password.
+func (e *examination) proxy() (variable string) {
+	request, err := http.NewRequest(http.MethodGet, e.Endpoint, http.NoBody)
+	if err != nil {
+		return ""
+	}
+	if proxy, err := http.ProxyFromEnvironment(request); proxy == nil && err == nil {
+		return ""
+	}
+	if e.encrypts() {
+		return "HTTPS_PROXY"
+	}
+	return "HTTP_PROXY"
 }
 
 func (e *examination) noAnswer(err error) (what, mend string) {
@@ -99,10 +120,18 @@ func isPlain(err error) bool {
 	return notTLS || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
 }
 
-// unreadable reports that Logto didn't answer what a check asked.
+// unreadable reports that Logto didn't answer what a check asked. Of a Logto that
+// leaves a question open nothing more is asked: each answer would be waited for as
+// long, while the operator sees nothing.
 func (e *examination) unreadable(err error) {
-	if logtoFailed(err) {
+	switch {
+	case logtoFailed(err):
 		e.fail("", "look into Logto's log, and run this again", "Logto doesn't tell: %v", err)
+		return
+	case ranOutOfTime(err):
+		e.met, e.blocker = nothing, e.check
+		e.fail("LOGTO_ENDPOINT", "see that Logto isn't stuck or overloaded, by its log and by that of any proxy before it, and run this again",
+			"Logto doesn't answer in time: %v", err)
 		return
 	}
 	e.fail("LOGTO_ENDPOINT", passOn+", and see that Logto runs", "Logto's answer doesn't come through: %v", err)
@@ -116,6 +145,15 @@ func logtoFailed(err error) bool {
 	}
 	answer, ok := errors.AsType[*logto.Error](err)
 	return ok && (answer.Code != "" || answer.Status == http.StatusInternalServerError)
+}
+
+// ranOutOfTime tells whether an answer was waited for in vain.
+func ranOutOfTime(err error) bool {
+	timeout, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](err)
+	return ok && timeout.Timeout()
 }
 
 // host is an address's host in lower case, with its port.
