@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -87,6 +88,18 @@ func (s *shell) answer(path string, status int, contentType, body string) {
 // breaks makes Logto fail at a GET, however often it is asked.
 func (s *shell) breaks(path string, status int) {
 	s.logto.Fail(fault{Method: http.MethodGet, Path: path, Status: status, Times: 1000, Body: object{"message": s.logto.AppSecret}})
+}
+
+// hangs makes Logto take some requests and never answer them.
+func (s *shell) hangs(at func(*http.Request) bool) {
+	s.intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if at(r) {
+			_, _ = io.Copy(io.Discard, r.Body) // Otherwise nobody sees that the client goes.
+			<-r.Context().Done()               // It has waited long enough.
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (s *shell) manage(method, path string, body any) any {

@@ -17,6 +17,9 @@ func (e *examination) clients(ctx context.Context) {
 		return
 	}
 	for _, id := range e.AllowedClients {
+		if e.met < management {
+			return // Logto has left the question about another open.
+		}
 		application, err := e.Operator.GetApplication(ctx, id)
 		switch {
 		case operator.IsNotFound(err) && id == e.AccountPageAppID:

@@ -187,12 +187,15 @@ func (e *examination) breachCheck(ctx context.Context) {
 		e.skip("can't be checked before there is a user")
 		return
 	}
+	const mend = "let Logto reach https://api.pwnedpasswords.com, or turn the check for breached passwords off in Logto's console " +
+		"(Sign-in experience > Password policy)"
 	password := randomPassword(e.experience.PasswordPolicy)
 	_, err := e.Logto.CheckPassword(logto.WithSubject(ctx, e.oneUser), e.oneUser, password)
 	switch {
 	case errors.Is(err, logto.ErrPasswordCheckUnavailable):
-		e.fail("", "let Logto reach https://api.pwnedpasswords.com, or turn the check for breached passwords off in Logto's console "+
-			"(Sign-in experience > Password policy)", "Logto can't reach the service that knows breached passwords: nobody can change a password")
+		e.fail("", mend, "Logto can't reach the service that knows breached passwords: nobody can change a password")
+	case ranOutOfTime(err):
+		e.fail("", mend, "Logto takes too long to ask the service that knows breached passwords: nobody can change a password")
 	case err != nil:
 		e.unreadable(err)
 	default:
