@@ -68,7 +68,7 @@ func readToken(given string, stdin io.Reader) (string, error) {
 			given = strings.TrimSpace(given[len(copied):])
 		}
 	}
-	if given == "" {
+	if given == "" || strings.EqualFold(given, "Bearer") { // The token was meant to follow.
 		return "", misuse{errors.New("there is no token: -token - reads one from standard input")}
 	}
 	return given, nil
@@ -78,11 +78,11 @@ func readToken(given string, stdin io.Reader) (string, error) {
 func diagnose(ctx context.Context, getenv func(string) string, token string) *doctor.Report {
 	cfg, err := config.FromEnv(getenv)
 	if err != nil {
-		return unusable(findings(doctor.Fail, config.Problems(err)))
+		return unusable(findings(doctor.Fail, config.Problems(err)), token)
 	}
 	s, err := starting(ctx, cfg)
 	if err != nil {
-		return unusable(unstartable(err))
+		return unusable(unstartable(err), token)
 	}
 	client := newOperator(cfg)
 	defer func() {
@@ -136,11 +136,16 @@ func newOperator(cfg *config.Config) *operator.Client {
 	})
 }
 
-// unusable reports an environment that nothing can be checked with.
-func unusable(problems []doctor.Finding) *doctor.Report {
-	return &doctor.Report{Findings: append(problems, doctor.Finding{
+// unusable reports an environment that nothing can be checked with. What a token says
+// of itself can be told all the same.
+func unusable(problems []doctor.Finding, token string) *doctor.Report {
+	report := &doctor.Report{Findings: append(problems, doctor.Finding{
 		Check: "logto", Status: doctor.Skip, Message: "nothing else can be checked before environment is mended",
 	})}
+	if token != "" {
+		report.Token = doctor.Claims(token)
+	}
+	return report
 }
 
 // unstartable reports why the server doesn't start, setting by setting where it is

@@ -74,6 +74,10 @@ func tokenRows() []tokenRow {
 			s.redis("").Close()
 			return alices()(s)
 		}},
+		{"in an environment that isn't ready", func(s *shell) string {
+			s.env = env{"LOGTO_ENDPOINT": s.env["LOGTO_ENDPOINT"]}
+			return alices()(s)
+		}},
 		{"opaque", func(s *shell) string { return s.logto.OpaqueToken(s.logto.Account("alice").ID) }},
 		{"personal", func(*shell) string { return "pat_0123456789abcdefghijklmnopqrstuvwxyzABCDEF" }},
 		{"of identity", func(s *shell) string { return s.logto.IDToken(s.logto.Account("alice").ID) }},

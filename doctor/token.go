@@ -15,7 +15,7 @@ import (
 func Explain(ctx context.Context, cfg Config, raw string) *Report {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	e := &examination{Config: cfg, report: &Report{Token: unverified(raw)}, check: "token"}
+	e := &examination{Config: cfg, report: &Report{Token: Claims(raw)}, check: "token"}
 	token, err := e.Verifier.Authenticate(ctx, http.Header{"Authorization": {"Bearer " + raw}})
 	refusal, refused := errors.AsType[*auth.Error](err)
 	switch {
