@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 )
 
 const usage = `usage: accountql [COMMAND]
@@ -53,6 +54,15 @@ func parseFlags(flags *flag.FlagSet, args []string) error {
 		return misuse{fmt.Errorf("%s takes flags only: %s -h tells which", flags.Name(), flags.Name())}
 	}
 	return nil
+}
+
+// noCommand repeats what was misspelled, and nothing that may be a token.
+func noCommand(name string) error {
+	const longest = 20
+	if name == "" || len(name) > longest || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") != "" {
+		return misuse{errors.New("there is no such command")}
+	}
+	return misuse{fmt.Errorf("there is no command %s", name)}
 }
 
 // isTerminal tells whether a person sits at the other end of a stream.

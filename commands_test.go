@@ -209,6 +209,7 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"doctor", "-token"}, 2},
 		{[]string{"doctor", "-token", ""}, 2},
 		{[]string{"doctor", "-token", "-"}, 2}, // Nothing comes.
+		{[]string{"doctor", "-token", "Bearer "}, 2},
 		{[]string{"setup", "now"}, 2},
 		{[]string{"health", "-h"}, 0},
 		{[]string{"health", "now"}, 2},
@@ -226,10 +227,18 @@ func TestMisplacedTokenIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	s := newShell(t)
 	token := s.hide(s.logto.AccessToken("somebody"))
-	for _, args := range [][]string{{"doctor", token}, {"doctor", "-json", "token", token}, {"setup", token}} {
+	for _, args := range [][]string{{"doctor", token}, {"doctor", "-json", "token", token}, {"setup", token}, {"demo", token}} {
 		if got := s.run(args...); !strings.Contains(got, "takes flags only") {
 			t.Errorf("got %s", got)
 		}
+	}
+	for _, misplaced := range []string{token, s.hide(s.logto.OpaqueToken("somebody"))} {
+		if got := s.run(misplaced); !strings.HasSuffix(got, "accountql: there is no such command\nexit 2\n") {
+			t.Errorf("got %s", got)
+		}
+	}
+	if got := s.run("docter"); !strings.HasSuffix(got, "accountql: there is no command docter\nexit 2\n") {
+		t.Errorf("got %s", got)
 	}
 }
 

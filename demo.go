@@ -27,11 +27,8 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	addr := flags.String("addr", "127.0.0.1:8080", "`HOST:PORT` to listen on; port 0 takes a free one")
 	public := flags.Bool("public-demo", false, "allow an address that is not loopback: whoever reaches it can use the demo accounts")
 	asJSON := flags.Bool("json", false, "print one line of JSON instead of text")
-	if err := flags.Parse(args); err != nil {
-		return misuse{err}
-	}
-	if flags.NArg() > 0 {
-		return misuse{fmt.Errorf("unknown argument %q of demo", flags.Arg(0))}
+	if err := parseFlags(flags, args); err != nil {
+		return err
 	}
 	if _, _, err := net.SplitHostPort(*addr); err != nil {
 		return fmt.Errorf("-addr is not HOST:PORT, such as 127.0.0.1:8080: %w", err)

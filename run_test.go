@@ -100,9 +100,9 @@ func TestRunRefusesArguments(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"serve"}, `unknown command "serve"`},
+		{[]string{"serve"}, "there is no command serve"},
 		{[]string{"-addr", ":1"}, "flag provided but not defined: -addr"},
-		{[]string{"demo", "more"}, `unknown argument "more" of demo`},
+		{[]string{"demo", "more"}, "accountql demo takes flags only: accountql demo -h tells which"},
 		{[]string{"demo", "-port", "1"}, "flag provided but not defined: -port"},
 		{[]string{"-h"}, flag.ErrHelp.Error()},
 		{[]string{"demo", "-h"}, flag.ErrHelp.Error()},

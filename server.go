@@ -82,7 +82,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		fmt.Fprint(stdout, usage)
 	default:
 		flags.Usage()
-		return misuse{fmt.Errorf("unknown command %q", flags.Arg(0))}
+		return noCommand(flags.Arg(0))
 	}
 	return nil
 }
