@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -84,6 +86,30 @@ func TestSetupFailsHalfway(t *testing.T) {
 		if again := s.run("setup", "-yes"); strings.Contains(again, "exit") || len(s.changes()) != 5-made {
 			t.Errorf("%s: the second time: %s", endpoint, again)
 		}
+	}
+}
+
+// TestSetupLosesAnAnswer doesn't tell that what was made has failed, and goes on from
+// there the next time.
+func TestSetupLosesAnAnswer(t *testing.T) {
+	t.Parallel()
+	s := newcomer(t)
+	lost := false
+	s.intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/scopes") || lost {
+			next.ServeHTTP(w, r)
+			return
+		}
+		lost = true
+		next.ServeHTTP(httptest.NewRecorder(), r)
+		panic(http.ErrAbortHandler)
+	})
+	// How the connection ended is told in other words by each system.
+	told := regexp.MustCompile(`(?m)(POST .*/scopes: ).*$`).ReplaceAllString(s.run("setup", "-yes"), "$1<cause>")
+	golden(t, "setup loses an answer", told)
+	s.changes()
+	if again := s.run("setup", "-yes"); strings.Contains(again, "exit") || len(s.changes()) != 3 {
+		t.Errorf("the second time: %s", again)
 	}
 }
 

@@ -2,6 +2,7 @@ package operator
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 )
@@ -62,4 +63,11 @@ func (e Editor) MakeRoleDefault(ctx context.Context, roleID string) error {
 		method: http.MethodPatch, path: "/api/roles/" + url.PathEscape(roleID), body: map[string]bool{"isDefault": true},
 	})
 	return err
+}
+
+// MayBeMade tells whether a change may have been made though the call failed: no
+// answer came, or none of Logto's own.
+func MayBeMade(err error) bool {
+	answer, answered := errors.AsType[*Error](err)
+	return !answered || answer.Status == http.StatusBadGateway || answer.Status == http.StatusGatewayTimeout
 }

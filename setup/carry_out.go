@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"accountql/operator"
 )
 
 // Consent says whether a plan may be carried out.
@@ -18,7 +20,7 @@ type Consent struct {
 }
 
 // ErrIncomplete says that some of a plan was not carried out.
-var ErrIncomplete = errors.New("not everything could be made: see what failed, and run this again; what was made is kept")
+var ErrIncomplete = errors.New("not everything could be made: see what failed or is unsure, and run this again; what was made is kept")
 
 // CarryOut makes the plan come true, once it has been consented to, and tells of each
 // step. It ends at the first that fails, since each needs those before it. For an
@@ -36,7 +38,11 @@ func (p *Plan) CarryOut(ctx context.Context, consent Consent, w io.Writer) error
 	}
 	for i, s := range p.steps {
 		if err := s.do(ctx); err != nil {
-			fmt.Fprintf(w, "failed    %s: %v\n", s.what, err)
+			outcome := "failed  "
+			if operator.MayBeMade(err) {
+				outcome = "unsure  "
+			}
+			fmt.Fprintf(w, "%s  %s: %v\n", outcome, s.what, err)
 			for _, left := range p.steps[i+1:] {
 				fmt.Fprintf(w, "not made  %s\n", left.what)
 			}
