@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -94,6 +95,8 @@ func runServer(ctx context.Context, getenv func(string) string, stdout, stderr i
 		return fmt.Errorf("the configuration has problems:\n%w", err)
 	}
 	logger := newLogger(cfg, stderr)
+	log.SetFlags(0)
+	log.SetOutput(libraries{logger})
 	for _, warning := range cfg.Warnings {
 		logger.WarnContext(ctx, warning.Error())
 	}

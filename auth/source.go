@@ -13,6 +13,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"accountql/quiet"
 )
 
 const (
@@ -223,7 +225,7 @@ func (s *keySource) get(ctx context.Context, address *url.URL) ([]byte, error) {
 	request.Header.Set("Accept", "application/json")
 	response, err := s.client.Do(request)
 	if err != nil {
-		return nil, err
+		return nil, quiet.Error(err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
@@ -231,7 +233,7 @@ func (s *keySource) get(ctx context.Context, address *url.URL) ([]byte, error) {
 	}
 	document, err := io.ReadAll(io.LimitReader(response.Body, maxDocumentBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("read body: %w", err)
+		return nil, fmt.Errorf("read body: %w", quiet.Error(err))
 	}
 	if len(document) > maxDocumentBytes {
 		return nil, fmt.Errorf("%s answered with over %d bytes", address.Redacted(), maxDocumentBytes)

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"accountql/quiet"
 )
 
 const (
@@ -69,7 +71,7 @@ func (e *Emitter) post(ctx context.Context, m message) error {
 		if wrapped, ok := errors.AsType[*url.Error](err); ok {
 			err = wrapped.Err
 		}
-		return fmt.Errorf("post event: %w", err)
+		return fmt.Errorf("post event: %w", quiet.Error(err))
 	}
 	defer response.Body.Close()
 	_, _ = io.CopyN(io.Discard, response.Body, maxAnswerBytes) // The status says it all.

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"accountql/quiet"
 	"accountql/upstream"
 )
 
@@ -169,7 +170,8 @@ func (e *TransportError) OutcomeUnknown() bool {
 }
 
 // transportError strips what the standard library wraps around, because it holds
-// the address with its ids, and passes the guard's refusals on as they are.
+// the address with its ids, and what it quotes of the answer. It passes the guard's
+// refusals on as they are.
 func transportError(endpoint string, mayBeSent bool, err error) error {
 	if refusal, ok := errors.AsType[*GuardError](err); ok {
 		return refusal
@@ -177,7 +179,7 @@ func transportError(endpoint string, mayBeSent bool, err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
 	}
-	return &TransportError{Endpoint: endpoint, MayBeSent: mayBeSent, Err: err}
+	return &TransportError{Endpoint: endpoint, MayBeSent: mayBeSent, Err: quiet.Error(err)}
 }
 
 // progress observes how far a request gets.
