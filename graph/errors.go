@@ -6,10 +6,12 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"accountql/access"
@@ -53,8 +55,13 @@ func PresentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 			return own // Made for clients, by validation or here.
 		}
 		presented := &gqlerror.Error{Path: graphql.GetPath(ctx)}
+		cause := err
 		if own != nil {
 			presented.Path, presented.Locations = own.Path, own.Locations
+			// Its own text begins with the path, and so with names that the client has made up.
+			if cause = own.Unwrap(); cause == nil {
+				cause = errors.New(own.Message)
+			}
 		}
 		found := describe(err)
 		presented.Message = found.message
@@ -62,9 +69,24 @@ func PresentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 		if wait := retryAfter(err); wait > 0 {
 			presented.Extensions["retryAfterSeconds"] = int(math.Ceil(wait.Seconds()))
 		}
-		logger.Log(ctx, found.level, "field failed", "path", presented.Path.String(), "code", found.code, "error", err)
+		logger.Log(ctx, found.level, "field failed", "path", schemaPath(ctx).String(), "code", found.code, "error", cause)
 		return presented
 	}
+}
+
+// schemaPath is the path of the field at hand by the names of the schema. In the
+// answer's path there are aliases, and one of these may be as long as a request.
+func schemaPath(ctx context.Context) ast.Path {
+	var path ast.Path
+	for field := graphql.GetFieldContext(ctx); field != nil; field = field.Parent {
+		if field.Index != nil {
+			path = append(path, ast.PathIndex(*field.Index))
+		} else if field.Field.Field != nil {
+			path = append(path, ast.PathName(field.Field.Name))
+		}
+	}
+	slices.Reverse(path)
+	return path
 }
 
 // retryAfter is how long waiting helps, zero where that isn't known.
