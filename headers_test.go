@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -81,5 +82,18 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 				t.Errorf("got status %d, %v", got.status, got.header)
 			}
 		})
+	}
+}
+
+// TestHeadersOfTheAnswerAboutTheServer: net/http would answer OPTIONS * by itself.
+func TestHeadersOfTheAnswerAboutTheServer(t *testing.T) {
+	t.Parallel()
+	address := parse(t, start(t, merged(serverEnv(newLogto(t)), env{"ADDR": free})).address(t))
+	got, err := exchange(&http.Request{Method: http.MethodOptions, URL: &url.URL{Scheme: "http", Host: address.Host, Opaque: "*"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.status != http.StatusBadRequest || got.header.Get("X-Request-Id") == "" || got.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("got %v", got)
 	}
 }

@@ -57,6 +57,8 @@ func (s *server) serveOn(ctx context.Context, listener net.Listener, listening f
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(s.logger.Handler(), slog.LevelWarn),
+		// It would answer without our headers.
+		DisableGeneralOptionsHandler: true,
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
