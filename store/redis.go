@@ -155,3 +155,12 @@ func (l redisLease) release(ctx context.Context) error {
 	}
 	return err
 }
+
+// withoutArguments shortens what Redis says of a command that it doesn't know, as one
+// does whose AUTH is renamed. It quotes the arguments then, and so the password.
+func withoutArguments(err error) error {
+	if said, _, found := strings.Cut(err.Error(), ", with args"); found {
+		return errors.New(said)
+	}
+	return err
+}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	"github.com/alicebob/miniredis/v2/server"
 	minserver "github.com/alicebob/miniredis/v2/server"
 
 	"accountql/store"
@@ -334,6 +335,22 @@ func TestAWrongPasswordIsNotRepeated(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	open(t, newRedis(t, "redis://:right@"+server.Addr()))
+}
+
+// TestAPasswordIsNotRepeatedByRedis, which quotes the arguments of commands that it
+// doesn't know, as one does whose AUTH is renamed.
+func TestAPasswordIsNotRepeatedByRedis(t *testing.T) {
+	t.Parallel()
+	ignorant, err := server.NewServer("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ignorant.Close()
+	s := newRedis(t, "redis://:planted@"+ignorant.Addr().String())
+	err = s.Ping(t.Context())
+	if !errors.Is(err, store.ErrUnavailable) || !strings.HasSuffix(err.Error(), "ERR unknown command `auth`") {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestTLSIsVerified(t *testing.T) {

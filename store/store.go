@@ -151,7 +151,7 @@ func (s *Store) do(ctx context.Context, verb string, operation func(context.Cont
 	if !errors.Is(err, context.Canceled) { // Which is the caller's doing.
 		s.failures.Add(1)
 	}
-	return fmt.Errorf("%s: %w: %w", verb, ErrUnavailable, err)
+	return fmt.Errorf("%s: %w: %w", verb, ErrUnavailable, withoutArguments(err))
 }
 
 // name returns the stored key. Lengths go into the hash so that ("a", "bc") and ("ab", "c") are two keys.
