@@ -50,7 +50,7 @@ func TestDocumentLimits(t *testing.T) {
 		},
 		"MAX_COMPLEXITY": {
 			value: "201", pass: "{ me { personalAccessTokens { id } } }", over: "{ me { id personalAccessTokens { id } } }",
-			want: `{"errors":[{"message":"The operation's complexity is more than 201. Lists count most: select less of them, or fewer.",` + first +
+			want: `{"errors":[{"message":"The operation's complexity is more than 201. Lists count most, then long aliases: select less of them, or fewer.",` + first +
 				`"extensions":{"code":"COMPLEXITY_LIMIT_EXCEEDED"}}]}`,
 		},
 		"MAX_ERRORS": {

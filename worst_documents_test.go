@@ -76,6 +76,11 @@ func fieldFamilies() []family {
 				return fmt.Sprintf("a%d: me { id %s }", i, times(n[3], list[0]+"{"+times(n[2], list[1])+"}"))
 			}) + "}")
 		}},
+		{"long aliases", []int{24, 120_000, 8}, []int{8, 1742, 8}, func(n []int) string {
+			list := lists[n[2]%len(lists)]
+			return plain("{" + repeat(n[0]+1, func(i int) string { return fmt.Sprintf("a%d: me { ...F }", i) }) + "} fragment F on User {" +
+				list[0] + "{ b" + strings.Repeat("b", n[1]) + ":" + list[1] + "} }")
+		}},
 		{"aliased custom data", []int{50, 30}, []int{12, 26}, func(n []int) string {
 			return plain("{" + repeat(n[0], func(i int) string { return fmt.Sprintf("a%d: me { customData %s }", i, times(n[1], "id")) }) + "}")
 		}},
@@ -204,7 +209,7 @@ func introspectionFamilies() []family {
 				return fmt.Sprintf("s%d: %s %s %s %s", i, way, repeat(n[0]/(n[3]+1), func(i int) string { return fmt.Sprintf("a%d: %s", i, field) }), times(n[2], field), times(depth, "}"))
 			}) + "}")
 		}},
-		{"introspection of one type", []int{49, 3, 40}, []int{41, 1, 3}, func(n []int) string {
+		{"introspection of one type", []int{49, 3, 40}, []int{47, 1, 1}, func(n []int) string {
 			way := choose(n[1], "fields {", "fields { type { fields {", "possibleTypes { fields {")
 			return plain("{" + repeat(n[0]+1, func(i int) string {
 				return fmt.Sprintf("t%d: __type(name: %q) { %s %s %s }", i, choose(n[1], "User", "User", "AccountError"), way, times(n[2], "name description"), times(strings.Count(way, "{"), "}"))

@@ -76,8 +76,8 @@ func (c *Config) limitSettings() []setting {
 			Setting: Setting{
 				Name: "MAX_COMPLEXITY", Default: "15000",
 				Description: "How many values an operation may select, where each list counts for as long as such lists may well be: ten " +
-					"elements, or up to 100; custom data for 1000. The whole settings page comes to about 5000, the usual introspection " +
-					"query to 12000.",
+					"elements, or up to 100; custom data for 1000, and a long alias for several. The whole settings page comes to about " +
+					"5000, the usual introspection query to 12000. As many values more are answered where an account has longer lists.",
 			},
 			mend: "set it to a number of values, e.g. 15000",
 			read: into(&c.Limits.Complexity, upTo(10_000_000)),

@@ -22,7 +22,7 @@ func (h *handler) execute(ctx context.Context, operation *graphql.OperationConte
 
 	operation.DisableIntrospection = !h.introspection
 	operation.RecoverFunc = h.recovered
-	operation.ResolverMiddleware = resolve
+	operation.ResolverMiddleware = (&surplus{documents: h.documents, document: operation.Doc}).resolve
 	operation.RootResolverMiddleware = h.rootFields
 	ctx = graphql.WithOperationContext(ctx, operation)
 	ctx = graphql.WithResponseContext(ctx, h.presenter, h.recovered)
@@ -31,8 +31,6 @@ func (h *handler) execute(ctx context.Context, operation *graphql.OperationConte
 	response.Errors = h.limits.cut(append(response.Errors, graphql.GetErrors(ctx)...))
 	return response
 }
-
-func resolve(ctx context.Context, next graphql.Resolver) (any, error) { return next(ctx) }
 
 func resolveRoot(ctx context.Context, next graphql.RootResolver) graphql.Marshaler { return next(ctx) }
 

@@ -22,7 +22,8 @@ type Limits struct {
 	// Aliases, Directives and RootFields are counted in each operation.
 	Aliases, Directives, RootFields int
 	// Complexity is how many fields an operation may select, those below a list as often as the list is long, after
-	// Config.ListSizes.
+	// Config.ListSizes. Long aliases count for several. It is also how much more may then be found in lists that are
+	// longer, and in JSON.
 	Complexity int
 	// Errors is how many errors an answer has at most, beside one that says that others were left out.
 	Errors int
@@ -49,7 +50,7 @@ func (l Limits) check(operation *ast.OperationDefinition, e extent) *gqlerror.Er
 		message = fmt.Sprintf("The operation has more than %d root fields, with those of its fragments.", l.RootFields)
 	case e.complexity > float64(l.Complexity):
 		code = codeComplexityExceeded
-		message = fmt.Sprintf("The operation's complexity is more than %d. Lists count most: select less of them, or fewer.", l.Complexity)
+		message = fmt.Sprintf("The operation's complexity is more than %d. Lists count most, then long aliases: select less of them, or fewer.", l.Complexity)
 	default:
 		return nil
 	}

@@ -88,17 +88,21 @@ func TestLimits(t *testing.T) {
 		},
 		"complexity": {
 			limit: func(l *graphqlhttp.Limits) { l.Complexity = 23 }, code: "COMPLEXITY_LIMIT_EXCEEDED", placed: true,
-			message: "The operation's complexity is more than 23. Lists count most: select less of them, or fewer.",
+			message: "The operation's complexity is more than 23. Lists count most, then long aliases: select less of them, or fewer.",
 			// A list counts for ten, and in these tests User.friends for five and User.photo for 20.
 			pass: []string{
 				"{ me { friends { id name nam: id } } me { id } }", "{ me { id notes friends { id } } }", "{ me { photo id } __typename }", "{ pets { id } __typename me { id } }",
 				"{ me { friends { ...F } } me { id } } fragment F on User { id name nam: id }",
 				"query A { pets { id } } query B { pets { id } }",
+				// A long alias counts once more for each 128 bytes.
+				"{ pets { id } " + strings.Repeat("a", 127) + ": __typename " + strings.Repeat("b", 255) + ": __typename }",
 			},
 			over: []string{
 				"{ me { friends { id name nam: id } id } me { id } }", "{ me { friends { friends { id } } } }", "{ me { photo id } __typename ...F } fragment F on Query { __typename }",
 				"{ pets { id name } }", "{ pets { ... on Dog { id } ... on Cat { id } } }", "{ ...F ...F } fragment F on Query { pets { id } }",
 				"{ __schema { types { name } } }",
+				"{ pets { id } " + strings.Repeat("a", 128) + ": __typename " + strings.Repeat("b", 255) + ": __typename }",
+				"{ pets { " + strings.Repeat("a", 128) + ": id } }",
 			},
 		},
 		"fragments spread out": {

@@ -12,6 +12,10 @@ import (
 // defaultListSize is how long a list is taken to be of which Config.ListSizes says nothing.
 const defaultListSize = 10
 
+// valueBytes is how much of an answer one value of an operation's complexity stands for. Names and JSON values that are
+// longer count for as many as they are long.
+const valueBytes = 128
+
 // introspectionSizes are the lengths of the lists of introspection. Those of fields and the like are averages over all
 // types. Of the types that are wrapped in lists and in non-null, which clients ask for nine levels deep, each level is
 // there for half as many as the one before.
@@ -46,4 +50,12 @@ func newListSizes(schema *ast.Schema, given map[string]int) (map[*ast.FieldDefin
 		return nil, fmt.Errorf("the schema lacks fields that have list sizes: %s", strings.Join(slices.Sorted(maps.Keys(named)), ", "))
 	}
 	return sizes, nil
+}
+
+// sizeOf returns by how much a field multiplies what is selected of it.
+func (d *documents) sizeOf(definition *ast.FieldDefinition) float64 {
+	if size, ok := d.listSizes[definition]; ok {
+		return size
+	}
+	return 1
 }

@@ -34,8 +34,7 @@ func (e *extent) below() {
 
 // shape measures a document that isn't validated yet, in a time that grows with its text alone.
 type shape struct {
-	schema    *ast.Schema
-	listSizes map[*ast.FieldDefinition]float64
+	documents *documents
 	fragments map[string]*ast.FragmentDefinition
 	// measured are the fragments that are done, and, as nil, those that are under way.
 	measured map[*ast.FragmentDefinition]*extent
@@ -43,11 +42,9 @@ type shape struct {
 	cycle *ast.FragmentSpread
 }
 
-// checkShape refuses documents over the limits, before validation, which costs more than this, has to look at them. It
-// refuses cycles of fragments too, so that whoever comes after it needn't beware of them.
-func (d *documents) checkShape(document *ast.QueryDocument) *gqlerror.Error {
+func (d *documents) shapeOf(document *ast.QueryDocument) *shape {
 	s := shape{
-		schema: d.schema, listSizes: d.listSizes,
+		documents: d,
 		fragments: make(map[string]*ast.FragmentDefinition, len(document.Fragments)),
 		measured:  make(map[*ast.FragmentDefinition]*extent, len(document.Fragments)),
 	}
@@ -56,6 +53,13 @@ func (d *documents) checkShape(document *ast.QueryDocument) *gqlerror.Error {
 			s.fragments[fragment.Name] = fragment
 		}
 	}
+	return &s
+}
+
+// checkShape refuses documents over the limits, before validation, which costs more than this, has to look at them. It
+// refuses cycles of fragments too, so that whoever comes after it needn't beware of them.
+func (d *documents) checkShape(document *ast.QueryDocument) *gqlerror.Error {
+	s := d.shapeOf(document)
 	var all extent
 	for _, fragment := range document.Fragments {
 		all.beside(s.fragment(fragment))
@@ -89,9 +93,9 @@ func (s *shape) operation(operation *ast.OperationDefinition) extent {
 	var root *ast.Definition
 	switch operation.Operation {
 	case ast.Query:
-		root = s.schema.Query
+		root = s.documents.schema.Query
 	case ast.Mutation:
-		root = s.schema.Mutation
+		root = s.documents.schema.Mutation
 	}
 	e := s.selections(root, operation.SelectionSet)
 	e.beside(s.directives(operation.Directives))
@@ -109,7 +113,7 @@ func (s *shape) fragment(fragment *ast.FragmentDefinition) extent {
 		return *known
 	}
 	s.measured[fragment] = nil
-	e := s.selections(s.schema.Types[fragment.TypeCondition], fragment.SelectionSet)
+	e := s.selections(s.documents.schema.Types[fragment.TypeCondition], fragment.SelectionSet)
 	e.beside(s.directives(fragment.Directives))
 	s.measured[fragment] = &e
 	return e
@@ -124,7 +128,7 @@ func (s *shape) selections(parent *ast.Definition, selections ast.SelectionSet) 
 		case *ast.InlineFragment:
 			within := parent
 			if selection.TypeCondition != "" {
-				within = s.schema.Types[selection.TypeCondition]
+				within = s.documents.schema.Types[selection.TypeCondition]
 			}
 			e := s.selections(within, selection.SelectionSet)
 			e.beside(s.directives(selection.Directives))
@@ -157,14 +161,12 @@ func (s *shape) field(parent *ast.Definition, field *ast.Field) extent {
 	var result *ast.Definition
 	if parent != nil {
 		if definition := parent.Fields.ForName(field.Name); definition != nil {
-			result = s.schema.Types[definition.Type.Name()]
-			if listed, ok := s.listSizes[definition]; ok {
-				size = listed
-			}
+			result, size = s.documents.schema.Types[definition.Type.Name()], s.documents.sizeOf(definition)
 		}
 	}
 	e := s.selections(result, field.SelectionSet)
-	e.complexity = size * (1 + e.complexity)
+	// A list repeats the names in its elements, and only an alias can be long.
+	e.complexity = size * (1 + float64(len(field.Alias)/valueBytes) + e.complexity)
 	for _, argument := range field.Arguments {
 		e.beside(s.value(argument.Value))
 	}
