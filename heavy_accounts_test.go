@@ -57,3 +57,22 @@ func TestHeavyAccounts(t *testing.T) {
 		}
 	}
 }
+
+// TestLongUserAgents: a program can call itself anything. What is longer than those
+// of browsers is cut, for it would be read, and answered, for each session.
+func TestLongUserAgents(t *testing.T) {
+	t.Parallel()
+	w, p := newProxiedWorld(t)
+	const browser = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+	for given, want := range map[string]string{
+		browser + strings.Repeat(" ", 512-len(browser)):                browser + strings.Repeat(" ", 512-len(browser)),
+		browser + strings.Repeat(" ", 8000):                            browser + strings.Repeat(" ", 512-len(browser)),
+		browser + strings.Repeat(" ", 511-len(browser)) + "é and more": browser + strings.Repeat(" ", 511-len(browser)),
+	} {
+		p.weigh(1, given, 0)
+		want := fmt.Sprintf(`{"data":{"me":{"sessions":[{"id":"s0","userAgent":%q,"browser":"Firefox","os":"Linux"}]}}}`, want)
+		if diff := cmp.Diff(want, w.query(w.token("alice"), "{ me { sessions { id userAgent browser os } } }", nil).body); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}

@@ -2,12 +2,10 @@ package graph
 
 import (
 	"context"
-	"slices"
 
 	"accountql/access"
 	"accountql/graph/generated"
 	"accountql/graph/model"
-	"accountql/logto"
 )
 
 // AuthorizedApplications resolves User.authorizedApplications.
@@ -36,8 +34,20 @@ func (r *authorizedApplicationResolver) IsThirdParty(ctx context.Context, obj *m
 	if err != nil {
 		return nil, err
 	}
-	is := slices.ContainsFunc(grants, func(g logto.Grant) bool { return g.ID == obj.ID })
+	is := grants[obj.ID]
 	return &is, nil
+}
+
+func (r *Resolver) thirdPartyGrants(ctx context.Context, userID string) (map[string]bool, error) {
+	grants, err := r.Account.Logto.ListThirdPartyGrants(ctx, userID)
+	if err != nil {
+		return nil, err
+	}
+	ids := make(map[string]bool, len(grants))
+	for _, grant := range grants {
+		ids[grant.ID] = true
+	}
+	return ids, nil
 }
 
 // RevokeAuthorizedApplication resolves Mutation.revokeAuthorizedApplication.

@@ -8,6 +8,7 @@ import (
 	"github.com/vikstrous/dataloadgen"
 
 	"accountql/access"
+	"accountql/graph/model"
 	"accountql/logto"
 	"accountql/upstream"
 )
@@ -95,9 +96,9 @@ type loaders struct {
 	hasPassword          loader[bool]
 	personalAccessTokens loader[[]logto.PersonalAccessToken]
 	mfaVerifications     loader[[]logto.MfaVerification]
-	sessions             loader[[]logto.Session]
+	sessions             loader[[]*model.Session] // Presented: to read their user agents takes long.
 	grants               loader[[]logto.Grant]
-	thirdPartyGrants     loader[[]logto.Grant]
+	thirdPartyGrants     loader[map[string]bool] // Their ids.
 	organizations        loader[[]logto.Organization]
 }
 
@@ -112,9 +113,9 @@ func (r *Resolver) WithLoaders(ctx context.Context) context.Context {
 		hasPassword:          loader[bool]{fetch: client.HasPassword},
 		personalAccessTokens: loader[[]logto.PersonalAccessToken]{fetch: client.ListPersonalAccessTokens},
 		mfaVerifications:     loader[[]logto.MfaVerification]{fetch: client.ListMfaVerifications},
-		sessions:             loader[[]logto.Session]{fetch: client.ListSessions},
+		sessions:             loader[[]*model.Session]{fetch: r.sessions},
 		grants:               loader[[]logto.Grant]{fetch: client.ListGrants},
-		thirdPartyGrants:     loader[[]logto.Grant]{fetch: client.ListThirdPartyGrants},
+		thirdPartyGrants:     loader[map[string]bool]{fetch: r.thirdPartyGrants},
 		organizations:        loader[[]logto.Organization]{fetch: client.ListOrganizations},
 	})
 }

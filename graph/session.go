@@ -12,7 +12,11 @@ func (r *userResolver) Sessions(ctx context.Context, obj *model.User) ([]*model.
 	if shows, err := obj.Shows(access.Session); !shows {
 		return nil, err
 	}
-	stored, err := loadersFrom(ctx).sessions.Load(ctx, obj.ID)
+	return loadersFrom(ctx).sessions.Load(ctx, obj.ID)
+}
+
+func (r *Resolver) sessions(ctx context.Context, userID string) ([]*model.Session, error) {
+	stored, err := r.Account.Logto.ListSessions(ctx, userID)
 	if err != nil {
 		return nil, err
 	}

@@ -2886,7 +2886,7 @@ type Session {
   "The IP address that the sign-in came from. Null when Logto doesn't tell."
   ip: String
 
-  "The user agent of the browser or app. Null when Logto doesn't tell."
+  "The user agent of the browser or app, 512 bytes of it at most. Null when Logto doesn't tell."
   userAgent: String
 
   "The browser's name, read off ` + "`" + `userAgent` + "`" + `. Null when it can't be told."

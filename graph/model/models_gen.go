@@ -483,7 +483,7 @@ type Session struct {
 	ApplicationIds []string `json:"applicationIds"`
 	// The IP address that the sign-in came from. Null when Logto doesn't tell.
 	IP *string `json:"ip,omitempty"`
-	// The user agent of the browser or app. Null when Logto doesn't tell.
+	// The user agent of the browser or app, 512 bytes of it at most. Null when Logto doesn't tell.
 	UserAgent *string `json:"userAgent,omitempty"`
 	// The browser's name, read off `userAgent`. Null when it can't be told.
 	Browser *string `json:"browser,omitempty"`
