@@ -114,6 +114,25 @@ func TestRefusedDocuments(t *testing.T) {
 		{name: "field missing", query: rename, variables: `{"input":{}}`, code: validation, message: "Variable $input.name must be defined."},
 		{name: "field unknown", query: rename, variables: `{"input":{"name":"a","secret":1}}`, code: validation, message: "Variable $input has a field that its type does not define."},
 		{name: "element of a field", query: rename, variables: `{"input":{"name":"a","tags":["b",null]}}`, code: validation, message: "Variable $input.tags[1] cannot be null."},
+		{
+			name: "null for a default", query: "query($v: Boolean = true) { ... { __typename @skip(if: $v) } }", variables: `{"v":null}`, code: validation,
+			message: "Variable $v must not be null where it is used.", line: 1, column: 56,
+		},
+		{
+			name: "null for a default, in a fragment", query: `query($v: String = "a") { ...F } fragment F on Query { fail(how: $v) }`, variables: `{"v":null}`, code: validation,
+			message: "Variable $v must not be null where it is used.", line: 1, column: 66,
+		},
+		{
+			name: "null for a default, in an object", query: `mutation($v: String = "a") { rename(input: {name: $v}) }`, variables: `{"v":null}`, code: validation,
+			message: "Variable $v must not be null where it is used.", line: 1, column: 51,
+		},
+		{
+			name: "null where a default is", query: "query($v: String) { greet(name: $v) }", variables: `{"v":null}`, code: validation,
+			message: "Variable $v must not be null where it is used.", line: 1, column: 33,
+		},
+		{name: "number for a string", query: "query($how: String!) { fail(how: $how) }", variables: `{"how":4711}`, code: validation, message: "Variable $how has a number where its type wants a String: put quotation marks around it."},
+		{name: "numbers for strings", query: rename, variables: `{"input":{"name":"a","tags":["b",4711]}}`, code: validation, message: "Variable $input has a number where its type wants a String: put quotation marks around it."},
+		{name: "fraction for an id", query: "query($f: PetFilter) { pick(first: $f) }", variables: `{"f":{"id":47.11}}`, code: validation, message: "Variable $f has a number with a fraction or an exponent where its type wants an ID: put quotation marks around it."},
 		{name: "no object", query: rename, variables: `{"input":"secret"}`, code: validation, message: "Variable $input must be a RenameInput, not a string."},
 	})
 }
@@ -160,11 +179,12 @@ func TestNoEcho(t *testing.T) {
 		}
 	}
 	variables := []string{`"` + secret + `"`, `["` + secret + `"]`, `{"` + secret + `":1}`, `{"name":{"a":"` + secret + `"}}`, `{"name":"a","tone":"` + secret + `"}`}
-	for _, kind := range []string{"Int", "Float", "Boolean", "ID", "Tone", "RenameInput", "[Int]", "[RenameInput!]"} {
+	for _, query := range []string{
+		"query($v: Int) { greet(times: $v) }", "query($v: Boolean!) { __typename @include(if: $v) }", "query($v: Tone) { greet(tone: $v) }",
+		"query($v: [Tone!]) { greet(tones: $v) }", "query($v: PetFilter) { pick(first: $v) }", "mutation($v: RenameInput!) { rename(input: $v) }",
+	} {
 		for _, value := range variables {
-			query := fmt.Sprintf("query($v: %s) { __typename @include(if: true) }", kind)
 			bodies = append(bodies, fmt.Sprintf(`{"query":%q,"variables":{"v":%s}}`, query, value))
-			bodies = append(bodies, fmt.Sprintf(`{"query":"mutation($v: RenameInput!) { rename(input: $v) }","variables":{"v":%s}}`, value))
 		}
 	}
 	bodies = append(bodies,

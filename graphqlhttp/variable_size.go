@@ -18,7 +18,7 @@ func (l Limits) checkVariables(operation *ast.OperationDefinition, variables map
 	for name, value := range variables {
 		sizes[name] = sizeOf(value)
 	}
-	if used := usedBySelections(operation.SelectionSet, sizes); used > l.BodyBytes {
+	if used(operation.SelectionSet, sizes) > l.BodyBytes {
 		return coded(codeLimitExceeded, fmt.Sprintf("The variables come to more than %d bytes, with each counted wherever it is used.", l.BodyBytes))
 	}
 	return nil
@@ -48,45 +48,48 @@ func sizeOf(value any) int {
 	}
 }
 
-// usedBySelections sums up the sizes of the variables in arguments, of directives too, as often as they are there.
-func usedBySelections(selections ast.SelectionSet, sizes map[string]int) int {
+// used sums up the sizes of the variables in arguments, of directives too, as often as they are there.
+func used(selections ast.SelectionSet, sizes map[string]int) int {
 	sum := 0
+	visitVariables(selections, func(variable *ast.Value) { sum += sizes[variable.Raw] })
+	return sum
+}
+
+// visitVariables visits each place where a variable is used in selections, once more wherever a fragment is spread.
+func visitVariables(selections ast.SelectionSet, visit func(*ast.Value)) {
 	for _, selection := range selections {
 		switch selection := selection.(type) {
 		case *ast.Field:
-			sum += usedByArguments(selection.Arguments, sizes) + usedByDirectives(selection.Directives, sizes) + usedBySelections(selection.SelectionSet, sizes)
+			visitArguments(selection.Arguments, visit)
+			visitDirectives(selection.Directives, visit)
+			visitVariables(selection.SelectionSet, visit)
 		case *ast.InlineFragment:
-			sum += usedByDirectives(selection.Directives, sizes) + usedBySelections(selection.SelectionSet, sizes)
+			visitDirectives(selection.Directives, visit)
+			visitVariables(selection.SelectionSet, visit)
 		case *ast.FragmentSpread:
-			sum += usedByDirectives(selection.Directives, sizes) + usedBySelections(selection.Definition.SelectionSet, sizes)
+			visitDirectives(selection.Directives, visit)
+			visitVariables(selection.Definition.SelectionSet, visit)
 		}
 	}
-	return sum
 }
 
-func usedByDirectives(directives ast.DirectiveList, sizes map[string]int) int {
-	sum := 0
+func visitDirectives(directives ast.DirectiveList, visit func(*ast.Value)) {
 	for _, directive := range directives {
-		sum += usedByArguments(directive.Arguments, sizes)
+		visitArguments(directive.Arguments, visit)
 	}
-	return sum
 }
 
-func usedByArguments(arguments ast.ArgumentList, sizes map[string]int) int {
-	sum := 0
+func visitArguments(arguments ast.ArgumentList, visit func(*ast.Value)) {
 	for _, argument := range arguments {
-		sum += usedByValue(argument.Value, sizes)
+		visitValue(argument.Value, visit)
 	}
-	return sum
 }
 
-func usedByValue(value *ast.Value, sizes map[string]int) int {
+func visitValue(value *ast.Value, visit func(*ast.Value)) {
 	if value.Kind == ast.Variable {
-		return sizes[value.Raw]
+		visit(value)
 	}
-	sum := 0
 	for _, child := range value.Children {
-		sum += usedByValue(child.Value, sizes)
+		visitValue(child.Value, visit)
 	}
-	return sum
 }

@@ -1,7 +1,11 @@
 package graphqlhttp
 
 import (
+	"encoding/json"
+	"strings"
+
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator"
 )
 
@@ -15,9 +19,28 @@ func coerce(schema *ast.Schema, operation *ast.OperationDefinition, variables ma
 		return nil, refuseDocument(variableError(err))
 	case flaw != "":
 		return nil, refuseDocument(coded(codeValidationFailed, validationMessage("", flaw)))
-	default:
-		return coerced, nil
 	}
+	if err := misplacedNull(operation, coerced); err != nil {
+		return nil, refuseDocument(err)
+	}
+	return coerced, nil
+}
+
+// misplacedNull finds a variable that is null where null can't be. The validator lets nullable variables stand there if
+// the variable or the place has a default value, which a variable that is absent takes; but one that is null is not
+// absent (specification, section 6.4.1). Generated code would panic, or take it for "" or false.
+func misplacedNull(operation *ast.OperationDefinition, variables map[string]any) *gqlerror.Error {
+	var misplaced *ast.Value
+	visitVariables(operation.SelectionSet, func(used *ast.Value) {
+		value, given := variables[used.Raw]
+		if misplaced == nil && given && value == nil && used.ExpectedType != nil && used.ExpectedType.NonNull {
+			misplaced = used
+		}
+	})
+	if misplaced == nil {
+		return nil
+	}
+	return at(misplaced.Position, coded(codeValidationFailed, validationMessage("", "Variable $"+misplaced.Raw+" must not be null where it is used.")))
 }
 
 // variablesFlaw says what is wrong with the variables and passes the validator.
@@ -30,15 +53,22 @@ func variablesFlaw(schema *ast.Schema, operation *ast.OperationDefinition, varia
 	return ""
 }
 
-// valueFlaw finds enum values that differ from what exists in case alone, which generated code then fails on, and input
-// objects of which exactly one field may be given, where the validator looks at literals only. A value of the wrong shape
-// has neither.
+// valueFlaw finds enum values that differ from what exists in case alone, which generated code then fails on, numbers in
+// the place of strings, which are strings to the validator, and input objects of which exactly one field may be given,
+// where it looks at literals only. A value of the wrong shape has none of these.
 func valueFlaw(schema *ast.Schema, t *ast.Type, value any) string {
 	definition := schema.Types[t.Name()]
 	switch value := value.(type) {
 	case string:
 		if definition.Kind == ast.Enum && definition.EnumValues.ForName(value) == nil {
 			return "has an enum value in the wrong case."
+		}
+	case json.Number:
+		switch {
+		case definition.Name == "String":
+			return "has a number where its type wants a String: put quotation marks around it."
+		case definition.Name == "ID" && strings.ContainsAny(string(value), ".eE"):
+			return "has a number with a fraction or an exponent where its type wants an ID: put quotation marks around it."
 		}
 	case []any:
 		if t.Elem == nil {
