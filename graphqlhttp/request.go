@@ -144,10 +144,8 @@ func (p *parameters) decode(name json.Token, decoder *json.Decoder) *refusal {
 	case "documentId", "doc_id": // The specification's name, and Relay's.
 		return decodeValue(decoder, &p.documentID, "documentId must be a string or null.")
 	case "variables":
-		p.variables = nil
 		return decodeValue(decoder, &p.variables, "variables must be an object or null.")
 	case "extensions":
-		p.extensions = nil
 		return decodeValue(decoder, &p.extensions, "extensions must be an object or null.")
 	default:
 		var ignored json.RawMessage
@@ -155,8 +153,10 @@ func (p *parameters) decode(name json.Token, decoder *json.Decoder) *refusal {
 	}
 }
 
-// decodeValue decodes one JSON value; a value of another type is refused with the message wrongType.
+// decodeValue decodes one JSON value in the place of an earlier one, null too; a value of another type is refused with
+// the message wrongType.
 func decodeValue[T any](decoder *json.Decoder, into *T, wrongType string) *refusal {
+	*into = *new(T)
 	err := decoder.Decode(into)
 	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return refuse(http.StatusBadRequest, wrongType)

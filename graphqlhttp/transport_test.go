@@ -43,6 +43,7 @@ func TestServed(t *testing.T) {
 		{name: "white space", body: "\r\n" + typename + "\n", want: query},
 		{name: "unknown parameter", body: `{"qeury":{"a":[1]},"query":"{ __typename }"}`, want: query},
 		{name: "repeated parameter", body: `{"query":"{ nothing }","variables":{"name":1},"variables":{},"query":"{ __typename }"}`, want: query},
+		{name: "repeated parameter, null at last", body: `{"operationName":"A","query":"{ __typename }","operationName":null}`, want: query},
 		{name: "null variables", body: `{"query":"{ __typename }","variables":null}`, want: query},
 		{name: "null operationName", body: `{"query":"{ __typename }","operationName":null}`, want: query},
 		{name: "empty operationName", body: `{"query":"{ __typename }","operationName":""}`, want: query},
