@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -53,5 +54,30 @@ func TestVariablesThatDontFit(t *testing.T) {
 		if got := w.query(token, document, variables); !strings.HasPrefix(got.body, `{"data":`) {
 			t.Errorf("%s: %s", document, got.body)
 		}
+	}
+}
+
+// TestNumbersTooLargeForLiterals may be sent in variables, and the error says so.
+func TestNumbersTooLargeForLiterals(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	const (
+		document = `mutation%s { updateCustomData(input: {data: {a: %s}}) { errors { message } } }`
+		want     = `{"errors":[{"message":"A number is too large for a literal: send it in a variable.","locations":[{"line":1,"column":47}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}},` +
+			`{"message":"Expected value of type \"UpdateCustomDataInput!\".","locations":[{"line":1,"column":36}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`
+	)
+	for _, number := range []string{"99999999999999999999", "1e999"} {
+		if diff := cmp.Diff(want, w.query(w.token("alice"), fmt.Sprintf(document, "", number), nil).body); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", number, diff)
+		}
+	}
+	byDefault := `{"errors":[{"message":"A number is too large for a literal: send it in a variable.","locations":[{"line":1,"column":21}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}},` +
+		`{"message":"Expected value of type \"UpdateCustomDataInput!\".","locations":[{"line":1,"column":69}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`
+	if diff := cmp.Diff(byDefault, w.query(w.token("alice"), fmt.Sprintf(document, "($v: JSON = 99999999999999999999)", "$v"), nil).body); diff != "" {
+		t.Errorf("default value (-want +got):\n%s", diff)
+	}
+	got := w.query(w.token("alice"), fmt.Sprintf(document, "($v: JSON)", "$v"), object{"v": json.Number("99999999999999999999")})
+	if diff := cmp.Diff(`{"data":{"updateCustomData":{"errors":[]}}}`, got.body); diff != "" {
+		t.Errorf("in a variable (-want +got):\n%s", diff)
 	}
 }

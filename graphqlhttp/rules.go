@@ -2,6 +2,7 @@ package graphqlhttp
 
 import (
 	"sort"
+	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator"
@@ -24,6 +25,7 @@ func validationRules(introspection bool) []validator.Rule {
 		set.ReplaceRule(swap.suggesting.Name, swap.silent.RuleFunc)
 	}
 	set.ReplaceRule(rules.OverlappingFieldsCanBeMergedRule.Name, overlappingFieldsCanBeMerged)
+	set.AddRule("NumbersFit", numbersFit)
 	if !introspection {
 		set.AddRule("NoIntrospection", noIntrospection)
 	}
@@ -34,6 +36,23 @@ func validationRules(introspection bool) []validator.Rule {
 	// The order of the rules is the order of the errors of one place.
 	sort.Sort(core.NameSorter(sorted))
 	return sorted
+}
+
+// numbersFit says what to do about literals that Go's numbers can't hold. Of those in a JSON scalar other rules say only
+// that the whole argument isn't what was expected.
+func numbersFit(observers *core.Events, addError core.AddErrFunc) {
+	observers.OnValue(func(_ *core.Walker, value *ast.Value) {
+		var err error
+		switch value.Kind {
+		case ast.IntValue:
+			_, err = strconv.ParseInt(value.Raw, 10, 64)
+		case ast.FloatValue:
+			_, err = strconv.ParseFloat(value.Raw, 64)
+		}
+		if err != nil {
+			addError(core.Message("A number is too large for a literal: send it in a variable."), core.At(value.Position))
+		}
+	})
 }
 
 // noIntrospection refuses __schema and __type. __typename stays: clients can't do without it, and it tells nothing.
