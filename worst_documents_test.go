@@ -167,6 +167,13 @@ func valueFamilies() []family {
 			element := choose(n[0], "0", "{}", "[]", "null", `""`, `{"a":0}`, "1.5e300", `{"a":{"b":[]}}`)
 			return request("mutation($d: JSON!) { updateCustomData(input: {data: {a: $d}}) { errors { code } } }", `{"d":[`+strings.Repeat(element+",", n[1]/(len(element)+1))+`0]}`)
 		}},
+		{"nested body", []int{60, 49, 500}, []int{2, 41, 494}, func(n []int) string {
+			// As deep as is decoded, which is deeper than is kept.
+			value := "[" + strings.Repeat(strings.Repeat("[", n[0])+"0"+strings.Repeat("]", n[0])+",", n[2]) + "0]"
+			return request("mutation("+repeat(n[1]+1, func(i int) string { return fmt.Sprintf("$d%d: JSON!", i) })+") {"+repeat(n[1]+1, func(i int) string {
+				return fmt.Sprintf("a%d: updateCustomData(input: {data: {a: $d%d}}) { errors { code } }", i, i)
+			})+"}", "{"+strings.TrimSuffix(repeat(n[1]+1, func(i int) string { return fmt.Sprintf(`"d%d":%s,`, i, value) }), ", ")+"}")
+		}},
 	}
 }
 

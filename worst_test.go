@@ -101,7 +101,7 @@ func processorTime() time.Duration {
 // allocations, which, unlike time, is the same everywhere. Whatever compares all
 // with all takes many more. It isn't parallel, lest it counts those of others.
 func TestWorstDocuments(t *testing.T) {
-	const most = 200_000
+	const most = 300_000
 	target := newTarget(t)
 	for _, f := range families() {
 		body := f.body(f.worst)

@@ -24,9 +24,9 @@ func (c *Config) limitSettings() []setting {
 		{
 			Setting: Setting{
 				Name: "MAX_BODY_BYTES", Default: "131072",
-				Description: "How many bytes a request's body may have, or the query string of a GET. The largest sensible request " +
-					"replaces custom data, of which 64 kB are taken at once, and escapes make up to twice as long. Variables may not come to " +
-					"more either, each counted wherever it is used.",
+				Description: "How many bytes a request's body may have, or the query string of a GET, whose line and headers may have 32 kB " +
+					"together. The largest sensible request replaces custom data, of which 64 kB are taken at once, and escapes make up to " +
+					"twice as long. Variables may not come to more either, each counted wherever it is used.",
 			},
 			mend: "set it to a number of bytes, e.g. 131072",
 			read: into(&c.Limits.BodyBytes, upTo(16<<20)),
@@ -34,7 +34,7 @@ func (c *Config) limitSettings() []setting {
 		{
 			Setting: Setting{
 				Name: "MAX_DOCUMENT_TOKENS", Default: "1500",
-				Description: "How many tokens a GraphQL document may have: names, values and punctuation marks.",
+				Description: "How many tokens a GraphQL document may have: names, values, punctuation marks and comments.",
 			},
 			mend: "set it to a number of tokens, e.g. 1500",
 			read: into(&c.Limits.Tokens, upTo(100_000)),
@@ -42,7 +42,7 @@ func (c *Config) limitSettings() []setting {
 		{
 			Setting: Setting{
 				Name: "MAX_DEPTH", Default: "20",
-				Description: "How deep a document may nest. Each fragment is a level too.",
+				Description: "How deep a document may nest. Each fragment is a level too. The JSON of a request may nest 64 levels.",
 			},
 			mend: "set it to a number of levels, e.g. 20",
 			read: into(&c.Limits.Depth, upTo(500)),
@@ -50,7 +50,7 @@ func (c *Config) limitSettings() []setting {
 		{
 			Setting: Setting{
 				Name: "MAX_ALIASES", Default: "50",
-				Description: "How many aliases an operation may have. This and the following four count what is in a fragment each time it " +
+				Description: "How many aliases an operation may have. This and the following three count what is in a fragment each time it " +
 					"is spread.",
 			},
 			mend: "set it to a number of aliases, e.g. 50",

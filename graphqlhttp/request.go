@@ -105,6 +105,8 @@ func decodeParameters(body []byte) (parameters, *refusal) {
 		return parameters{}, refuse(status, "The body starts with a byte order mark, which JSON must not.")
 	case !utf8.Valid(body):
 		return parameters{}, refuse(status, "The body is not valid UTF-8.")
+	case tooDeep(body):
+		return parameters{}, refuse(status, messageTooDeep)
 	}
 	decoder := newDecoder(bytes.NewReader(body))
 	switch start, err := decoder.Token(); {
@@ -132,6 +134,34 @@ func decodeParameters(body []byte) (parameters, *refusal) {
 		return parameters{}, refuse(status, "The body goes on after the JSON object.")
 	}
 	return p.complete()
+}
+
+const messageTooDeep = "The JSON is more than 64 levels deep."
+
+// tooDeep tells whether JSON nests deeper than anything does that is taken here, twice over. Each level takes some stack
+// in the decoder, in the encoder and in whoever looks at the value between them, which all begin with little of it.
+func tooDeep(text []byte) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			quoted = !quoted
+		case '\\':
+			i++ // What is escaped is nothing of these. Outside of strings nothing can be.
+		case '[', '{':
+			if !quoted {
+				depth++
+			}
+		case ']', '}':
+			if !quoted {
+				depth--
+			}
+		}
+		if depth > 64 {
+			return true
+		}
+	}
+	return false
 }
 
 // decode reads the value that follows name in the body.
@@ -177,6 +207,9 @@ func parametersOfURL(rawQuery string) (parameters, *refusal) {
 	p := parameters{query: strings.Clone(values.Get("query")), operationName: values.Get("operationName"), documentID: values.Get("documentId")}
 	if !utf8.ValidString(p.query) || !utf8.ValidString(p.operationName) {
 		return parameters{}, refuse(http.StatusBadRequest, "The query string of the URL is not valid UTF-8.")
+	}
+	if tooDeep([]byte(values.Get("variables"))) || tooDeep([]byte(values.Get("extensions"))) {
+		return parameters{}, refuse(http.StatusBadRequest, messageTooDeep)
 	}
 	if !decodeObject(values.Get("variables"), &p.variables) {
 		return parameters{}, refuse(http.StatusBadRequest, "variables must be the JSON text of an object or null.")

@@ -44,6 +44,10 @@ func TestServed(t *testing.T) {
 		{name: "unknown parameter", body: `{"qeury":{"a":[1]},"query":"{ __typename }"}`, want: query},
 		{name: "repeated parameter", body: `{"query":"{ nothing }","variables":{"name":1},"variables":{},"query":"{ __typename }"}`, want: query},
 		{name: "repeated parameter, null at last", body: `{"operationName":"A","query":"{ __typename }","operationName":null}`, want: query},
+		{
+			name: "deep variables", body: `{"query":"{ __typename }","variables":{"a":"]]\\\"[[","b":` + strings.Repeat("[", 62) + strings.Repeat("]", 62) + `,"c":{}}}`,
+			want: query,
+		},
 		{name: "null variables", body: `{"query":"{ __typename }","variables":null}`, want: query},
 		{name: "null operationName", body: `{"query":"{ __typename }","operationName":null}`, want: query},
 		{name: "empty operationName", body: `{"query":"{ __typename }","operationName":""}`, want: query},
@@ -96,6 +100,18 @@ func TestRefused(t *testing.T) {
 		{name: "large body", body: typename + strings.Repeat(" ", 1000), want: bad(413, "The body is larger than 1000 bytes.")},
 		{name: "long URL", method: "GET", query: url.Values{"query": {typename}, "x": {strings.Repeat("x", 1000)}}, want: bad(414, "The URL is longer than this server takes; use POST.")},
 		{name: "no body", want: bad(400, "The body is empty.")},
+		{
+			name: "too deep", body: `{"query":"{ __typename }","variables":{"a":"\\","b":` + strings.Repeat("[", 63) + strings.Repeat("]", 63) + `}}`,
+			want: bad(400, "The JSON is more than 64 levels deep."),
+		},
+		{
+			name: "too deep, elsewhere", body: `{"query":"{ __typename }","else":` + strings.Repeat(`{"":`, 64) + `1` + strings.Repeat("}", 64) + `}`,
+			want: bad(400, "The JSON is more than 64 levels deep."),
+		},
+		{
+			name: "too deep, by GET", method: "GET", query: url.Values{"query": {"{ __typename }"}, "variables": {`{"a":` + strings.Repeat("[", 64) + strings.Repeat("]", 64) + `}`}},
+			want: bad(400, "The JSON is more than 64 levels deep."),
+		},
 		{name: "broken JSON", body: `{ "not a JSON`, want: bad(400, "The body is not valid JSON.")},
 		{name: "broken value", body: `{"query":tru`, want: bad(400, "The body is not valid JSON.")},
 		{name: "unended", body: `{"query":"{ __typename }"`, want: bad(400, "The body is not valid JSON.")},
