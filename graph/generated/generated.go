@@ -2468,7 +2468,8 @@ GraphQL error with one of these values in ` + "`" + `extensions.code` + "`" + `:
 - ` + "`" + `RATE_LIMITED` + "`" + `: too many requests. Wait.
 - ` + "`" + `BAD_REQUEST` + "`" + `: the request is not well-formed GraphQL over HTTP.
 - ` + "`" + `GRAPHQL_PARSE_FAILED` + "`" + `, ` + "`" + `GRAPHQL_VALIDATION_FAILED` + "`" + `: the document has a syntax error, or doesn't fit this schema.
-- ` + "`" + `DOCUMENT_LIMIT_EXCEEDED` + "`" + `, ` + "`" + `COMPLEXITY_LIMIT_EXCEEDED` + "`" + `: the document is larger or costlier than is allowed.
+- ` + "`" + `DOCUMENT_LIMIT_EXCEEDED` + "`" + `, ` + "`" + `COMPLEXITY_LIMIT_EXCEEDED` + "`" + `: the document is larger or costlier than is allowed, or
+  would be with what the account holds at the error's path.
 - ` + "`" + `OPERATION_TIMEOUT` + "`" + `: the operation took longer than is allowed.
 - ` + "`" + `PERSISTED_QUERY_NOT_FOUND` + "`" + `: the hash is unknown; send it again together with the document.
 - ` + "`" + `PERSISTED_QUERY_NOT_ALLOWED` + "`" + `: the server answers registered documents only, and this isn't one.
