@@ -93,7 +93,8 @@ func TestTerminatingUnderLoad(t *testing.T) {
 				if errors.Is(err, syscall.ECONNREFUSED) {
 					return // The grace has passed since the look at readyz, on a very slow machine.
 				}
-				if err != nil || got.body != `{"data":{"me":{"username":"alice"}}}` {
+				// A slow machine may have more clients than its Logto bears.
+				if err != nil || got.body != `{"data":{"me":{"username":"alice"}}}` && !strings.Contains(got.body, messageBusy) {
 					t.Errorf("request lost: %v %v", got, err)
 				}
 				if answered.Add(1) == enough {
