@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -15,6 +16,7 @@ import (
 
 	"accountql/auth"
 	"accountql/config"
+	"accountql/graph"
 	"accountql/logto"
 	"accountql/logto/logtotest"
 	"accountql/tenant"
@@ -28,6 +30,19 @@ type still struct {
 	*world
 	network *upstream.Transport
 	handler http.Handler
+
+	mu sync.Mutex
+	// outcomes counts root fields: "query me OK".
+	outcomes map[string]int
+}
+
+// RootField observes what comes of root fields.
+func (s *still) RootField(ctx context.Context, operation, field string) (context.Context, func(code string)) {
+	return ctx, func(code string) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.outcomes[operation+" "+field+" "+code]++
+	}
 }
 
 // inBubble runs a test of a server whose tenant's settings are loaded.
@@ -67,15 +82,16 @@ func newStill(t *testing.T, logtoServer *logtotest.Server, given env) *still {
 		t.Fatal(err)
 	}
 	s.tenant = tenant.New(s.client, s.logger, time.Now, cfg.FieldAccess.FollowTenant)
-	handler, err := s.routes(cfg, nil)
-	if err != nil {
+	result := &still{world: w, network: network, outcomes: map[string]int{}}
+	s.telemetry.rootFields = []graph.Observer{result.RootField}
+	if result.handler, err = s.routes(cfg, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.tenant.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	logtoServer.ResetCalls()
-	return &still{world: w, network: network, handler: handler}
+	return result
 }
 
 // ask sends a GraphQL request.

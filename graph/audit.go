@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"time"
@@ -14,8 +15,9 @@ import (
 
 // Observer watches root fields, for metrics and traces. It is called when a field's
 // execution begins, with the type of the operation and the field's name in the
-// schema, and returns the context for it and what to call in the end, with "OK" or
-// the first code that the client is told.
+// schema, and returns the context for it and what to call in the end, with "OK", the
+// first code that the client is told, or "CANCELED" if the client has given up a query
+// that failed, most likely for that very reason.
 type Observer func(ctx context.Context, operation, field string) (context.Context, func(code string))
 
 // Audit returns the middleware of root fields that logs one line for each field
@@ -41,6 +43,9 @@ func Audit(logger *slog.Logger, observers ...Observer) graphql.RootFieldMiddlewa
 		if answer == graphql.Null || operation != ast.Mutation {
 			found.code = topLevelCode(ctx, field.Alias)
 		}
+		if found.code != "OK" && isGivenUp(ctx) {
+			found.code = "CANCELED"
+		}
 		for _, end := range slices.Backward(ends) {
 			end(found.code)
 		}
@@ -52,6 +57,10 @@ func Audit(logger *slog.Logger, observers ...Observer) graphql.RootFieldMiddlewa
 		return answer
 	}
 }
+
+// isGivenUp tells whether nobody waits for the answer any more. Of mutations it is
+// never true: they are carried through.
+func isGivenUp(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
 
 // topLevelCode is the code of the first error at or below a root field.
 func topLevelCode(ctx context.Context, alias string) string {

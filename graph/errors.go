@@ -69,6 +69,9 @@ func PresentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 		if wait := retryAfter(err); wait > 0 {
 			presented.Extensions["retryAfterSeconds"] = int(math.Ceil(wait.Seconds()))
 		}
+		if isGivenUp(ctx) && errors.Is(err, context.Canceled) {
+			found.level = slog.LevelDebug // It is nobody's fault.
+		}
 		logger.Log(ctx, found.level, "field failed", "path", schemaPath(ctx).String(), "code", found.code, "error", cause)
 		return presented
 	}

@@ -15,7 +15,8 @@
 //	    requests that are being answered
 //	accountql_root_fields_total{operation,field,code} (counter)
 //	    executed root fields, by the first code that the client is told,
-//	    in errors of the answer or of a mutation's payload, or "OK"
+//	    in errors of the answer or of a mutation's payload, or "OK".
+//	    "CANCELED" are queries that their clients have given up.
 //	accountql_root_field_duration_seconds{operation,field} (histogram)
 //	    with all that is below the field
 //	accountql_upstream_requests_total{endpoint,status} (counter)
