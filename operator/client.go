@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"golang.org/x/oauth2/clientcredentials"
+
+	"accountql/quiet"
 )
 
 const (
@@ -124,7 +126,7 @@ func (c *Client) exchange(ctx context.Context, r request) (http.Header, error) {
 	defer func() { _ = response.Body.Close() }()
 	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	if err != nil {
-		return nil, fmt.Errorf("read answer of %s: %w", endpoint, err)
+		return nil, fmt.Errorf("read answer of %s: %w", endpoint, bare(err))
 	}
 	if response.StatusCode < 200 || response.StatusCode > 299 || r.empty && response.StatusCode != http.StatusNoContent {
 		return nil, &Error{Endpoint: endpoint, Status: response.StatusCode, Code: codeOf(answer), Elsewhere: elsewhere(response)}
@@ -169,12 +171,13 @@ func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 	return c.network.Do(request)
 }
 
-// bare is a transport's error without the address around it.
+// bare is a transport's error without the address around it, and without what it quotes
+// of the answer.
 func bare(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		return wrapped.Err
+		err = wrapped.Err
 	}
-	return err
+	return quiet.Error(err)
 }
 
 // elsewhere is where a redirect leads to, without the path, which could repeat what

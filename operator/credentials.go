@@ -50,8 +50,8 @@ func (c *Client) Authorize(ctx context.Context) error {
 	if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		return refused(refusal)
 	}
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		return fmt.Errorf("POST /oidc/token: %w", wrapped.Err)
+	if _, ok := errors.AsType[*url.Error](err); ok {
+		return fmt.Errorf("POST /oidc/token: %w", bare(err))
 	}
 	if err != nil {
 		return errors.New("the answer of POST /oidc/token is not Logto's: no token in it")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -50,6 +51,18 @@ func answer(status int, body string) http.HandlerFunc {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
 		_, _ = w.Write([]byte(body)) // The client may be gone.
+	}
+}
+
+// garbled answers with these bytes and nothing else.
+func garbled(answer string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		defer connection.Close()
+		_, _ = io.WriteString(connection, answer) // The client may be gone.
 	}
 }
 
@@ -198,6 +211,8 @@ func TestErrorsTellNoSecret(t *testing.T) {
 			w.Header().Set("Content-Length", "1000")
 			_, _ = w.Write([]byte(planted)) // It ends here.
 		}, "read answer of GET /api/applications/x: unexpected EOF"},
+		"garbled header":  {garbled("HTTP/1.1 200 OK\r\n" + planted + "\r\n\r\n"), `GET /api/applications/x: net/http: HTTP/1.x transport connection broken: malformed MIME header: missing colon: "…"`},
+		"garbled trailer": {garbled("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + planted + "\r\n\r\n"), `read answer of GET /api/applications/x: malformed MIME header: missing colon: "…"`},
 	} {
 		client := authorized(t, map[string]http.HandlerFunc{"GET /api/applications/x": test.handler})
 		_, err := client.GetApplication(t.Context(), "x")
