@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
-	"github.com/alicebob/miniredis/v2/server"
 	minserver "github.com/alicebob/miniredis/v2/server"
 
 	"accountql/store"
@@ -341,7 +340,7 @@ func TestAWrongPasswordIsNotRepeated(t *testing.T) {
 // doesn't know, as one does whose AUTH is renamed.
 func TestAPasswordIsNotRepeatedByRedis(t *testing.T) {
 	t.Parallel()
-	ignorant, err := server.NewServer("127.0.0.1:0")
+	ignorant, err := minserver.NewServer("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
