@@ -73,6 +73,9 @@ func forgeries(t *testing.T, key signer) (*keyServer, []forgery) {
 		{"not UTF-8", key, rawClaims("{GOOD,\"x\":\"\xff\"}"), auth.ReasonMalformed},
 		{"claims with data after them", key, rawClaims(`{GOOD} {}`), auth.ReasonMalformed},
 		{"claims are a string", key, rawClaims(`"GOOD"`), auth.ReasonMalformed},
+		{"header nested deeply", key, rawHeader(`{TYP"alg":"ES384","kid":"k","x":` + strings.Repeat("[", 32) + strings.Repeat("]", 32) + `}`), auth.ReasonMalformed},
+		{"claims nested deeply", key, rawClaims(`{GOOD,"x":` + strings.Repeat(`{"a":`, 32) + "1" + strings.Repeat("}", 32) + `}`), auth.ReasonMalformed},
+		{"many claims", key, forge{claims: manyClaims(101)}, auth.ReasonMalformed},
 		{"number without bounds", key, rawClaims(`{GOOD,"nbf":1e999}`), auth.ReasonMalformed},
 
 		// Keys and extensions that the token brings along.
@@ -139,6 +142,15 @@ func forgeries(t *testing.T, key signer) (*keyServer, []forgery) {
 		{"no iat", key, claim("iat", nil), auth.ReasonMalformed},
 		{"expired before it was issued", key, forge{claims: map[string]any{"iat": now, "exp": now - 5}}, auth.ReasonMalformed},
 	}
+}
+
+// manyClaims are claims that nobody asks for.
+func manyClaims(n int) map[string]any {
+	claims := map[string]any{}
+	for i := range n {
+		claims[fmt.Sprint("x", i)] = i
+	}
+	return claims
 }
 
 // pemOf is the public key in the form that a verifier open to key confusion takes for an HMAC's secret.

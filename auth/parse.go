@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/lestrrat-go/jwx/v2/jwa"
+
+	"accountql/nesting"
 )
 
 // signedToken is a JWT taken apart, not verified yet.
@@ -93,6 +95,10 @@ func decodePart(part string) ([]byte, error) {
 	return base64.RawURLEncoding.Strict().DecodeString(part)
 }
 
+// maxNesting and maxMembers are far more than the claims have that a tenant adds to Logto's. Tokens full of either take
+// as long to decode as a signature to check, and nothing bounds how many are decoded.
+const maxNesting, maxMembers = 32, 100
+
 // decodeObject decodes one part of a token. Members are kept by their exact names (encoding/json's structs would take
 // "SUB" for "sub"), and a repeated name is an error, since parsers disagree about which one counts (RFC 7519, section 4).
 func decodeObject(part string) (object, error) {
@@ -102,6 +108,9 @@ func decodeObject(part string) (object, error) {
 	}
 	if !utf8.Valid(data) {
 		return nil, errors.New("not UTF-8")
+	}
+	if nesting.Exceeds(data, maxNesting) {
+		return nil, errors.New("nested too deeply")
 	}
 	decoder := json.NewDecoder(strings.NewReader(string(data)))
 	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
@@ -114,8 +123,8 @@ func decodeObject(part string) (object, error) {
 			return nil, err
 		}
 		key, ok := name.(string)
-		if _, repeated := members[key]; !ok || repeated {
-			return nil, errors.New("repeated name")
+		if _, repeated := members[key]; !ok || repeated || len(members) == maxMembers {
+			return nil, errors.New("repeated name, or too many")
 		}
 		var value any
 		if err := decoder.Decode(&value); err != nil {

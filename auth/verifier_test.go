@@ -59,6 +59,8 @@ func TestVerifyAccepts(t *testing.T) {
 		"iat within the leeway":   {claims: map[string]any{"iat": started.Unix() + 30}},
 		"fractions of a second":   {claims: map[string]any{"exp": float64(started.Unix()) + 60.5}},
 		"claims not asked for":    {claims: map[string]any{"organization_id": "o", "nested": map[string]any{"act": true}}},
+		"claims by the dozen":     {claims: manyClaims(80)},
+		"claims in claims":        {claims: map[string]any{"nested": json.RawMessage(strings.Repeat("[", 31) + strings.Repeat("]", 31))}},
 		"certificate fingerprint": {header: map[string]any{"x5t": "AAAA"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"unicode/utf8"
+
+	"accountql/nesting"
 )
 
 // parameters are what a GraphQL request consists of, wherever in the HTTP request they stood.
@@ -105,8 +107,8 @@ func decodeParameters(body []byte) (parameters, *refusal) {
 		return parameters{}, refuse(status, "The body starts with a byte order mark, which JSON must not.")
 	case !utf8.Valid(body):
 		return parameters{}, refuse(status, "The body is not valid UTF-8.")
-	case tooDeep(body):
-		return parameters{}, refuse(status, messageTooDeep)
+	case nesting.Exceeds(body, maxNesting):
+		return parameters{}, tooDeep()
 	}
 	decoder := newDecoder(bytes.NewReader(body))
 	switch start, err := decoder.Token(); {
@@ -136,32 +138,11 @@ func decodeParameters(body []byte) (parameters, *refusal) {
 	return p.complete()
 }
 
-const messageTooDeep = "The JSON is more than 64 levels deep."
+// maxNesting is twice as deep as anything that is taken here.
+const maxNesting = 64
 
-// tooDeep tells whether JSON nests deeper than anything does that is taken here, twice over. Each level takes some stack
-// in the decoder, in the encoder and in whoever looks at the value between them, which all begin with little of it.
-func tooDeep(text []byte) bool {
-	depth, quoted := 0, false
-	for i := 0; i < len(text); i++ {
-		switch text[i] {
-		case '"':
-			quoted = !quoted
-		case '\\':
-			i++ // What is escaped is nothing of these. Outside of strings nothing can be.
-		case '[', '{':
-			if !quoted {
-				depth++
-			}
-		case ']', '}':
-			if !quoted {
-				depth--
-			}
-		}
-		if depth > 64 {
-			return true
-		}
-	}
-	return false
+func tooDeep() *refusal {
+	return refuse(http.StatusBadRequest, fmt.Sprintf("The JSON is more than %d levels deep.", maxNesting))
 }
 
 // decode reads the value that follows name in the body.
@@ -208,8 +189,8 @@ func parametersOfURL(rawQuery string) (parameters, *refusal) {
 	if !utf8.ValidString(p.query) || !utf8.ValidString(p.operationName) {
 		return parameters{}, refuse(http.StatusBadRequest, "The query string of the URL is not valid UTF-8.")
 	}
-	if tooDeep([]byte(values.Get("variables"))) || tooDeep([]byte(values.Get("extensions"))) {
-		return parameters{}, refuse(http.StatusBadRequest, messageTooDeep)
+	if nesting.Exceeds([]byte(values.Get("variables")), maxNesting) || nesting.Exceeds([]byte(values.Get("extensions")), maxNesting) {
+		return parameters{}, tooDeep()
 	}
 	if !decodeObject(values.Get("variables"), &p.variables) {
 		return parameters{}, refuse(http.StatusBadRequest, "variables must be the JSON text of an object or null.")
