@@ -52,8 +52,8 @@ func newListSizes(schema *ast.Schema, given map[string]int) (map[*ast.FieldDefin
 	return sizes, nil
 }
 
-// sizeOf returns by how much a field multiplies what is selected of it.
-func (d *documents) sizeOf(definition *ast.FieldDefinition) float64 {
+// listSize returns by how much a field multiplies what is selected of it.
+func (d *documents) listSize(definition *ast.FieldDefinition) float64 {
 	if size, ok := d.listSizes[definition]; ok {
 		return size
 	}

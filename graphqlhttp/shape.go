@@ -161,7 +161,7 @@ func (s *shape) field(parent *ast.Definition, field *ast.Field) extent {
 	var result *ast.Definition
 	if parent != nil {
 		if definition := parent.Fields.ForName(field.Name); definition != nil {
-			result, size = s.documents.schema.Types[definition.Type.Name()], s.documents.sizeOf(definition)
+			result, size = s.documents.schema.Types[definition.Type.Name()], s.documents.listSize(definition)
 		}
 	}
 	e := s.selections(result, field.SelectionSet)

@@ -44,7 +44,7 @@ func (s *surplus) beyond(field graphql.CollectedField, value any) int64 {
 	} else if list := reflect.ValueOf(value); field.Definition.Type.Elem != nil && list.Kind() == reflect.Slice {
 		length = list.Len()
 	}
-	more := float64(length) - s.documents.sizeOf(field.Definition)
+	more := float64(length) - s.documents.listSize(field.Definition)
 	if more <= 0 {
 		return 0
 	}

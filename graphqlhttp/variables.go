@@ -31,10 +31,10 @@ func coerce(schema *ast.Schema, operation *ast.OperationDefinition, variables ma
 // absent (specification, section 6.4.1). Generated code would panic, or take it for "" or false.
 func misplacedNull(operation *ast.OperationDefinition, variables map[string]any) *gqlerror.Error {
 	var misplaced *ast.Value
-	visitVariables(operation.SelectionSet, func(used *ast.Value) {
-		value, given := variables[used.Raw]
-		if misplaced == nil && given && value == nil && used.ExpectedType != nil && used.ExpectedType.NonNull {
-			misplaced = used
+	visitVariables(operation.SelectionSet, func(place *ast.Value) {
+		value, given := variables[place.Raw]
+		if misplaced == nil && given && value == nil && place.ExpectedType != nil && place.ExpectedType.NonNull {
+			misplaced = place
 		}
 	})
 	if misplaced == nil {
