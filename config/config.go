@@ -212,10 +212,6 @@ func (c *Config) warn() {
 				"can link that account", target), "take credential out of it")
 		}
 	}
-	if c.AccountPageAppID != "" && c.PersistedOperations.Only {
-		warn("PERSISTED_OPERATIONS", "ends with only, so the account page of ACCOUNT_PAGE_APP_ID, which sends documents of its own, can't "+
-			"read or change anything", "take only away, or unset ACCOUNT_PAGE_APP_ID")
-	}
 	if len(c.SecretKeys) == 0 {
 		warn("SECRET_KEY", "is not set, so a random key is taken: what was begun before a restart has to be begun again, and a second "+
 			"instance can't go on with what this one began", "set it to 32 random bytes in base64, as this prints: openssl rand -base64 32")

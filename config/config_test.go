@@ -175,7 +175,6 @@ func TestFromEnvEverySetting(t *testing.T) {
 			{"ALLOWED_CLIENT_IDS", "is *, so users' tokens of every application are accepted, those got by token exchange included", "list the app IDs of your own applications"},
 			{"CUSTOM_DATA_WRITABLE", "is *, so users can change all of their custom data, roles and plans kept there included", "list the keys that are the users' own"},
 			{"CONNECTOR_DATA_KEYS", "lets credential pass for google, so whoever gets hold of somebody's ID token there can link that account", "take credential out of it"},
-			{"PERSISTED_OPERATIONS", "ends with only, so the account page of ACCOUNT_PAGE_APP_ID, which sends documents of its own, can't read or change anything", "take only away, or unset ACCOUNT_PAGE_APP_ID"},
 			{"CORS_ALLOWED_ORIGINS", "has http://intranet.example:8080, so whoever sits between that site and its visitors can take over their accounts", "serve that site by https"},
 		},
 	}
