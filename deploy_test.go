@@ -171,12 +171,35 @@ func TestDeploymentsAwaitTheEnd(t *testing.T) {
 	}
 }
 
-// TestReplicasShareRedis keeps replicas from counting each for itself.
+// kubernetesEnvironment returns what deployment.yaml itself gives accountql.
+func kubernetesEnvironment(t *testing.T) env {
+	t.Helper()
+	given := regexp.MustCompile(`(?m)^ +- name: ([A-Z_]+)\n +value: "(.*)"$`)
+	settings := env{}
+	for _, match := range given.FindAllStringSubmatch(readFile(t, "deploy/kubernetes/deployment.yaml"), -1) {
+		settings[match[1]] = match[2]
+	}
+	return settings
+}
+
+// TestReplicasShareRedis keeps replicas from counting each for itself, whether the
+// secret lacks REDIS_URL or has it empty.
 func TestReplicasShareRedis(t *testing.T) {
 	t.Parallel()
-	replicas := matches(t, "deploy/kubernetes/deployment.yaml", `^  replicas: (\d+)$`)[0]
+	if replicas := matches(t, "deploy/kubernetes/deployment.yaml", `^  replicas: (\d+)$`)[0]; replicas == "1" {
+		t.Fatal("there is one replica: this test is about several")
+	}
 	required := regexp.MustCompile(`- name: REDIS_URL\n +valueFrom:\n +secretKeyRef:\n +name: accountql\n +key: REDIS_URL\n +optional: false\n`)
-	if replicas != "1" && !required.MatchString(readFile(t, "deploy/kubernetes/deployment.yaml")) {
-		t.Errorf("%s replicas start without REDIS_URL", replicas)
+	if !required.MatchString(readFile(t, "deploy/kubernetes/deployment.yaml")) {
+		t.Error("replicas start from a secret without REDIS_URL")
+	}
+	settings := env{
+		"LOGTO_ENDPOINT": "https://logto.example.com", "LOGTO_APP_ID": "machine", "LOGTO_APP_SECRET": "secret",
+		"ACCOUNT_API_RESOURCE": "https://account.example.com", "ALLOWED_CLIENT_IDS": "web",
+		"SECRET_KEY": base64.StdEncoding.EncodeToString(make([]byte, 32)), "REDIS_URL": "",
+	}
+	maps.Copy(settings, kubernetesEnvironment(t))
+	if _, err := config.FromEnv(settings.get); err == nil || !strings.HasPrefix(err.Error(), "REDIS_URL is not set") {
+		t.Errorf("with an empty REDIS_URL: %v", err)
 	}
 }

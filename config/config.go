@@ -76,6 +76,8 @@ type Config struct {
 	// RedisURL is the Redis that several instances share; empty keeps what is
 	// shared in memory.
 	RedisURL Secret
+	// RedisRequired refuses a configuration without RedisURL.
+	RedisRequired bool
 	// TrustedProxies are the networks whose X-Forwarded-For counts.
 	TrustedProxies []netip.Prefix
 	// MaxForgedTokens is how many tokens with a bad signature are found out in a
@@ -179,6 +181,10 @@ func (c *Config) relate(isSet func(string) bool) []error {
 	}
 	if overlaps(c.Addr, c.MetricsAddr) {
 		wrong("METRICS_ADDR", "has the port of ADDR", "set it to another port, e.g. 127.0.0.1:9090")
+	}
+	if c.RedisRequired && !isSet("REDIS_URL") {
+		wrong("REDIS_URL", "is not set, though REDIS_REQUIRED is true",
+			"set it to the Redis that all instances share, or, for a single instance, take REDIS_REQUIRED away")
 	}
 	if c.RedisURL != "" && !isSet("SECRET_KEY") {
 		wrong("SECRET_KEY", "is not set, though REDIS_URL is",

@@ -102,6 +102,7 @@ func TestFromEnvEverySetting(t *testing.T) {
 		"CONNECTOR_DATA_KEYS":           "google: prompt, credential ;acme-crm.v2:lang",
 		"SECRET_KEY":                    key(1) + "," + key(2),
 		"REDIS_URL":                     "rediss://user:p%40ss@redis.example.com:6379/2",
+		"REDIS_REQUIRED":                "true",
 		"TRUSTED_PROXIES":               "10.1.2.3/8, 192.0.2.1,2001:db8::1",
 		"MAX_FORGED_TOKENS":             "26",
 		"SEND_BUDGET":                   "25",
@@ -155,6 +156,7 @@ func TestFromEnvEverySetting(t *testing.T) {
 		ConnectorDataKeys:          map[string][]string{"google": {"prompt", "credential"}, "acme-crm.v2": {"lang"}},
 		SecretKeys:                 []config.Secret{config.Secret(strings.Repeat("\x01", 32)), config.Secret(strings.Repeat("\x02", 32))},
 		RedisURL:                   "rediss://user:p%40ss@redis.example.com:6379/2",
+		RedisRequired:              true,
 		TrustedProxies:             []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("2001:db8::1/128")},
 		MaxForgedTokens:            26,
 		SendBudget:                 25,
@@ -397,6 +399,25 @@ func TestFromEnvTogether(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestFromEnvRequiresRedis where it is told to, and asks nobody else for it.
+func TestFromEnvRequiresRedis(t *testing.T) {
+	t.Parallel()
+	for required, want := range map[string]string{
+		"true": "REDIS_URL is not set, though REDIS_REQUIRED is true: set it to the Redis that all instances share, or, for a single " +
+			"instance, take REDIS_REQUIRED away",
+		"false": "<nil>",
+	} {
+		if _, err := config.FromEnv(minimal(map[string]string{"REDIS_REQUIRED": required, "REDIS_URL": " "})); fmt.Sprint(err) != want {
+			t.Errorf("REDIS_REQUIRED=%s: %v", required, err)
+		}
+	}
+	if _, err := config.FromEnv(minimal(map[string]string{
+		"REDIS_REQUIRED": "true", "REDIS_URL": "redis://localhost:6379", "SECRET_KEY": key(1),
+	})); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -27,6 +27,15 @@ func (c *Config) protectionSettings() []setting {
 		},
 		{
 			Setting: Setting{
+				Name: "REDIS_REQUIRED", Default: "false",
+				Description: "`true` refuses to start without `REDIS_URL`. Set it where there are several instances, none of which can know of " +
+					"the others.",
+			},
+			mend: "set it to true or false",
+			read: into(&c.RedisRequired, boolean),
+		},
+		{
+			Setting: Setting{
 				Name: "TRUSTED_PROXIES",
 				Description: "Addresses and networks of the proxies in front of this server, separated by commas: `10.0.0.0/8,2001:db8::1`. " +
 					"Their `X-Forwarded-For` tells the client's address, by which limits count. When not set, the header is ignored.",
