@@ -121,13 +121,6 @@ func logtoRows() []doctorRow {
 				s.breaks(path, http.StatusInternalServerError)
 			}
 		}},
-		{"Logto hangs", func(s *shell) {
-			s.env["ALLOWED_CLIENT_IDS"] += ",another,third"
-			s.hangs(func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/applications") })
-		}},
-		{"breach check hangs", func(s *shell) {
-			s.hangs(func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/check-password") })
-		}},
 		{"answers without form", func(s *shell) {
 			for _, path := range []string{"/api/users", "/api/roles", "/api/applications/{id}", "/api/connectors", "/api/sign-in-exp"} {
 				s.logto.Fail(fault{Method: "GET", Path: path, Status: http.StatusOK, Body: "<" + s.logto.AppSecret, Times: 1000})

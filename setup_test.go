@@ -195,6 +195,9 @@ func TestGoldenFiles(t *testing.T) {
 	for _, row := range doctorRows() {
 		rows = append(rows, goldenFile(row.name))
 	}
+	for name := range hangRows {
+		rows = append(rows, goldenFile(name))
+	}
 	for _, row := range tokenRows() {
 		rows = append(rows, goldenFile("token "+row.name))
 	}
