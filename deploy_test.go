@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"maps"
 	"os"
+	"os/exec"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -202,4 +204,69 @@ func TestReplicasShareRedis(t *testing.T) {
 	if _, err := config.FromEnv(settings.get); err == nil || !strings.HasPrefix(err.Error(), "REDIS_URL is not set") {
 		t.Errorf("with an empty REDIS_URL: %v", err)
 	}
+}
+
+// TestImageIsBuiltOfAllThatIsNeeded: the image's build gets nothing that .dockerignore
+// names, so what the program is made of must not be among it.
+func TestImageIsBuiltOfAllThatIsNeeded(t *testing.T) {
+	t.Parallel()
+	var patterns []string
+	for line := range strings.Lines(readFile(t, ".dockerignore")) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			patterns = append(patterns, line)
+		}
+	}
+	const files = `{{$dir := .Dir}}{{if not .Standard}}{{range .GoFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}` +
+		`{{range .EmbedFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}{{end}}`
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", files, ".")
+	list.Stderr = os.Stderr
+	listed, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	needed := []string{"go.mod", "go.sum"}
+	for file := range strings.Lines(string(listed)) {
+		if within, found := strings.CutPrefix(strings.TrimSpace(file), root+"/"); found {
+			needed = append(needed, within)
+		}
+	}
+	if !slices.Contains(needed, "server.go") || !slices.ContainsFunc(needed, func(file string) bool { return strings.HasSuffix(file, ".gz") }) {
+		t.Fatalf("what is needed isn't found: %q", needed)
+	}
+	for _, file := range needed {
+		for _, pattern := range patterns {
+			if ignores(t, pattern, file) {
+				t.Errorf("%s is needed, and .dockerignore has %s", file, pattern)
+			}
+		}
+	}
+	if !ignores(t, "*.env", "prod.env") || ignores(t, "*.env", "a/prod.env") || !ignores(t, "docs", "docs/a/b.md") || !ignores(t, "**/testdata", "a/testdata/b") {
+		t.Error("the patterns aren't read as Docker reads them")
+	}
+}
+
+// ignores tells whether a pattern of .dockerignore matches a file or a directory that
+// it is in.
+func ignores(t *testing.T, pattern, file string) bool {
+	t.Helper()
+	anywhere, isAnywhere := strings.CutPrefix(pattern, "**/")
+	parts := strings.Split(file, "/")
+	for end := range parts {
+		name := strings.Join(parts[:end+1], "/")
+		if isAnywhere {
+			pattern, name = anywhere, parts[end]
+		}
+		matched, err := path.Match(pattern, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if matched {
+			return true
+		}
+	}
+	return false
 }
