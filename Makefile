@@ -5,9 +5,9 @@ golangci-lint = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2
 deadcode      = go run golang.org/x/tools/cmd/deadcode@v0.51.0
 govulncheck   = go run golang.org/x/vuln/cmd/govulncheck@v1.8.0
 
-.PHONY: check test race formatting vet lint tidy generated deadcode vulnerabilities fuzz soak format generate release
+.PHONY: check test race formatting vet lint tidy generated deadcode platforms vulnerabilities fuzz soak format generate release
 
-check: formatting vet lint tidy generated deadcode vulnerabilities race
+check: formatting vet lint tidy generated deadcode platforms vulnerabilities race
 
 test:
 	go test ./...
@@ -39,6 +39,11 @@ generated:
 deadcode:
 	@echo '$(deadcode) -test ./...  # must print nothing'
 	@dead="$$($(deadcode) -test ./...)" && test -z "$$dead" || { echo "$$dead"; exit 1; }
+
+# The systems besides this one that a release is made for: what is theirs alone is compiled nowhere else.
+platforms:
+	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go build -o /dev/null .
+	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go build -o /dev/null .
 
 vulnerabilities:
 	@if curl -fsS --max-time 10 -o /dev/null https://vuln.go.dev/index/db.json; then \
