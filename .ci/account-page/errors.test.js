@@ -3,21 +3,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { answerOnce, ask, change, keepPicture, launch, openAs, startDemo, startServer, watch } from "./harness.js";
+import {
+  answerOnce,
+  ask,
+  change,
+  keepPicture,
+  launch,
+  openAs,
+  startDemo,
+  startServer,
+  topLevel,
+  watch,
+} from "./harness.js";
 import { SignInPages } from "./logto.js";
 import { confirmByPassword, dialog, press, row, told } from "./steps.js";
 
 const browser = await launch();
 const demo = await startDemo();
-
-const topLevel = (code, extensions = {}) => ({
-  status: code === "UNAUTHENTICATED" ? 401 : 200,
-  contentType: "application/graphql-response+json",
-  body: JSON.stringify({
-    data: null,
-    errors: [{ message: "In the server's words.", extensions: { code, ...extensions } }],
-  }),
-});
 
 async function rename(page, name) {
   await press(page, "Edit profile");

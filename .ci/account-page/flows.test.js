@@ -150,7 +150,7 @@ test("password", async () => {
   await press(form, "Show New password");
   assert.equal(await form.getByLabel("New password").getAttribute("type"), "text");
   await form.getByLabel("New password").fill("violet-Kettle-9-harbour");
-  await form.getByLabel("Sign out everywhere else").check();
+  await form.getByLabel("Sign out everywhere").check();
   await press(form, "Save");
   await told(page, "Password changed.");
   await end();

@@ -121,6 +121,16 @@ export async function answerOnce(page, operation, answer, { times = 1 } = {}) {
   });
 }
 
+// What the server answers when all of a request fails.
+export const topLevel = (code, extensions = {}) => ({
+  status: code === "UNAUTHENTICATED" ? 401 : 200,
+  contentType: "application/graphql-response+json",
+  body: JSON.stringify({
+    data: null,
+    errors: [{ message: "In the server's words.", extensions: { code, ...extensions } }],
+  }),
+});
+
 // Lets the server answer, and changes what it says.
 export async function change(route, edit) {
   const response = await route.fetch();

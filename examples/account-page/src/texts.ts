@@ -88,6 +88,7 @@ export const texts = {
       : "It can’t be removed here.",
   retryAfter: (seconds: number) => `Try again in ${duration(seconds)}.`,
   attemptsRemaining: (count: number) => `${plural(count, "try", "tries")} left.`,
+  unread: "This is incomplete, or doesn’t exist.",
   outcomeUnknown: "The change may or may not have been made. Reload the account and look before you try again.",
   failure: (code: string, requiredScope?: string) =>
     code === "FORBIDDEN"
@@ -157,6 +158,7 @@ export const texts = {
     phone: "Phone number",
     password: "Password",
     newOne: (what: string) => `New ${what.toLowerCase()}`,
+    isPresent: (what: string) => `This is your ${what.toLowerCase()} already.`,
     phoneHint: "With + and the country’s code, such as +12025550143.",
     usernameRules: (policy: UsernamePolicy) => {
       const characters = [
@@ -174,7 +176,7 @@ export const texts = {
   password: {
     current: "Current password",
     new: "New password",
-    revokeSessions: "Sign out everywhere else",
+    revokeSessions: "Sign out everywhere, which may include this device",
     deleteTokens: "Delete all personal access tokens",
     length: (min: number, max: number) => `${min} to ${max} characters`,
     characterTypes: (count: number) => `At least ${count} of: capital letters, small letters, digits, symbols`,

@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { type CombinedError, useQuery } from "urql";
 
 import type { End } from "../AccountApp";
@@ -32,10 +32,15 @@ export function AccountPage({ offersSuspension, onEnd }: Props) {
   const session = useSession();
   const [{ data, error, fetching }, execute] = useQuery({ query: AccountQuery });
   const reload = useCallback(() => execute({ requestPolicy: "network-only" }), [execute]);
-  const account = useMemo(
+  const read = useMemo(
     () => data?.me && { user: data.me, settings: data.accountSettings, failed: failedPaths(error) },
     [data, error],
   );
+  // Where reading once more fails, what was read before stays: a dialog may hold what was typed, or is shown only once.
+  const [account, setAccount] = useState(read);
+  if (read && read !== account) {
+    setAccount(read);
+  }
 
   return (
     <ReloadProvider value={reload}>

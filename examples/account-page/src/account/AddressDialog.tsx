@@ -1,5 +1,6 @@
 import { type ComponentProps, useState } from "react";
 
+import { inputError } from "../graphql/account_error";
 import { type Outcome, useChange } from "../graphql/change";
 import { SendVerificationCode, type VerificationChallenge } from "../operations/proofs";
 import { CodeForm } from "../step-up/CodeForm";
@@ -33,6 +34,10 @@ export function AddressDialog({ kind, label, field, update, onClose }: Props) {
   }
 
   async function sendFirst(address: string) {
+    // Its code would prove who the person is, and change nothing.
+    if (isSame(kind, address, (kind === "email" ? user.primaryEmail : user.primaryPhone) ?? "")) {
+      return { kind: "refused", errors: [inputError(texts.signInMethods.isPresent(label), kind)] } as const;
+    }
     // With a second factor the update takes nothing less, so one proof serves both.
     if (user.mfaVerifications?.length && !(await confirmBySigningIn())) {
       return { kind: "cancelled" } as const;
@@ -68,4 +73,10 @@ export function AddressDialog({ kind, label, field, update, onClose }: Props) {
       )}
     </Dialog>
   );
+}
+
+/** Whether two addresses are one, as Logto has it: numbers may be written with spaces, and emails in any case. */
+function isSame(kind: Props["kind"], a: string, b: string): boolean {
+  const plain = (address: string) => (kind === "email" ? address.toLowerCase() : address.replaceAll(/[\s().-]/g, ""));
+  return a !== "" && plain(a) === plain(b);
 }

@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { inputError } from "../graphql/account_error";
 import { useChange } from "../graphql/change";
 import { UpdateCustomData } from "../operations/custom_data";
 import { texts } from "../texts";
@@ -71,17 +72,7 @@ function CustomDataDialog({ data, onClose }: Props) {
           changed.push([key, given]);
         }
       } catch {
-        return {
-          kind: "refused",
-          errors: [
-            {
-              __typename: "BasicError",
-              code: "INVALID_INPUT",
-              message: texts.customData.noJson,
-              path: ["input", "data", key],
-            },
-          ],
-        };
+        return { kind: "refused", errors: [inputError(texts.customData.noJson, "data", key)] };
       }
     }
     return updateCustomData({ input: { data: Object.fromEntries(changed) } });

@@ -37,7 +37,13 @@ export function NewTokenDialog({ onClose }: Props) {
           onCancel={onClose}
         >
           <Field name="name" label={texts.tokens.name} hint={texts.tokens.nameHint} />
-          <Field name="expiresAt" label={texts.tokens.expiresAt} hint={texts.tokens.expiresAtHint} type="date" />
+          <Field
+            name="expiresAt"
+            label={texts.tokens.expiresAt}
+            hint={texts.tokens.expiresAtHint}
+            type="date"
+            max="9999-12-31"
+          />
         </Form>
       ) : (
         <>

@@ -31,6 +31,11 @@ export type AccountError = ResultOf<typeof AccountErrorDetails> & {
   path: readonly string[] | null;
 };
 
+/** What the page itself finds wrong with a field, before the server is asked. */
+export function inputError(message: string, ...field: string[]): AccountError {
+  return { __typename: "BasicError", code: "INVALID_INPUT", message, path: ["input", ...field] };
+}
+
 /** The input field that an error is about: `profile.birthdate`, or "" for none. */
 export function fieldOf(error: AccountError): string {
   return error.path?.slice(1).join(".") ?? "";

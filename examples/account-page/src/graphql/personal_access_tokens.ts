@@ -26,11 +26,21 @@ function keyOf(cache: Cache, name: string): string | null {
   return cache.keyOfEntity({ __typename: "PersonalAccessToken", id: name });
 }
 
-const add = editList((links, cache, payload) => [...links, keyOf(cache, payload.personalAccessToken!.name)]);
-const rename = editList((links, cache, payload, name) =>
-  links.map((link) => (link === keyOf(cache, name) ? keyOf(cache, payload.personalAccessToken!.name) : link)),
-);
-const remove = editList((links, cache, _, name) => links.filter((link) => link !== keyOf(cache, name)));
+/** The list without a token. The one that gets a name may be listed there still, deleted in another tab. */
+function without(links: Link[], cache: Cache, name: string): Link[] {
+  return links.filter((link) => link !== keyOf(cache, name));
+}
+
+const add = editList((links, cache, payload) => {
+  const { name } = payload.personalAccessToken!;
+  return [...without(links, cache, name), keyOf(cache, name)];
+});
+const rename = editList((links, cache, payload, name) => {
+  const { name: newName } = payload.personalAccessToken!;
+  const others = newName === name ? links : without(links, cache, newName);
+  return others.map((link) => (link === keyOf(cache, name) ? keyOf(cache, newName) : link));
+});
+const remove = editList((links, cache, _, name) => without(links, cache, name));
 
 export const personalAccessTokenUpdates: Record<string, UpdateResolver> = {
   createPersonalAccessToken: add("createPersonalAccessToken"),

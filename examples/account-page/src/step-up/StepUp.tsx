@@ -49,16 +49,11 @@ export function StepUpProvider({ children }: { children: ReactNode }) {
   }, []);
 
   const stepUp = useMemo<StepUp>(() => {
-    function present(): Proof | null {
-      if (kept.current && Date.parse(kept.current.expiresAt) <= Date.now()) {
-        kept.current = null;
-      }
-      return kept.current;
-    }
     return {
       async confirmed(attempt) {
         for (;;) {
-          const proof = present();
+          // Whether it is still good is for the server to say: this device's clock may be wrong.
+          const proof = kept.current;
           const outcome = await attempt(proof?.proof ?? null);
           const errors = outcome.kind === "refused" ? outcome.errors : [];
           if (proof && errors.some(isProofRefused)) {
@@ -75,7 +70,8 @@ export function StepUpProvider({ children }: { children: ReactNode }) {
         }
       },
       async confirmBySigningIn() {
-        return present()?.fresh || (await ask(["FRESH_SIGN_IN"]));
+        const proof = kept.current;
+        return (proof?.fresh && Date.parse(proof.expiresAt) > Date.now()) || (await ask(["FRESH_SIGN_IN"]));
       },
     };
   }, [ask]);

@@ -1,6 +1,6 @@
 import { createContext, type FormEvent, type ReactNode, useContext, useEffect, useRef, useState } from "react";
 
-import { type AccountError, fieldOf } from "../graphql/account_error";
+import { type AccountError, fieldOf, inputError } from "../graphql/account_error";
 import type { Outcome } from "../graphql/change";
 import type { Failure } from "../graphql/failure";
 import { texts } from "../texts";
@@ -42,7 +42,7 @@ export function Form<Payload>({ submit, danger, onSubmit, onDone, onCancel, chil
     setBusy(true);
     setErrors([]); // The same error once more is news.
     setFailure(null);
-    const outcome = await onSubmit(new FormData(event.currentTarget));
+    const outcome = await outcomeOf(event.currentTarget, onSubmit);
     setBusy(false);
     setErrors(outcome.kind === "refused" ? outcome.errors : []);
     setFailure(outcome.kind === "failed" ? outcome.failure : null);
@@ -79,4 +79,21 @@ export function Form<Payload>({ submit, danger, onSubmit, onDone, onCancel, chil
       </div>
     </form>
   );
+}
+
+async function outcomeOf<Payload>(
+  form: HTMLFormElement,
+  onSubmit: Props<Payload>["onSubmit"],
+): Promise<Outcome<Payload>> {
+  // Browsers give what they can't read, such as half a date, as if nothing had been typed.
+  const unread = [...form.querySelectorAll("input")].filter(({ validity }) => validity.badInput);
+  if (unread.length > 0) {
+    return { kind: "refused", errors: unread.map(({ name }) => inputError(texts.unread, ...name.split("."))) };
+  }
+  try {
+    return await onSubmit(new FormData(form));
+  } catch (error) {
+    console.error(error);
+    return { kind: "failed", failure: { code: "INTERNAL" } }; // Busy for good, the dialog could never be closed.
+  }
 }
