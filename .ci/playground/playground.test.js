@@ -63,12 +63,12 @@ const queryEditor = () => page.getByRole("region", { name: "Query Editor" }).loc
 
 // GraphiQL reads a document a moment after it changed. Until then, it would run the operation that was there before.
 async function wasRead(operation, { alone }) {
-  for (;;) {
+  for (const end = Date.now() + 30_000; ; await page.waitForTimeout(20)) {
     const read = await queryEditor().evaluate(({ CodeMirror: editor }) => editor.operations?.map(({ name }) => name?.value));
     if (read?.includes(operation) && (read.length === 1) === alone) {
       break;
     }
-    await page.waitForTimeout(20);
+    assert.ok(Date.now() < end, `${operation} was not read: the editor has ${read}`);
   }
   await page.locator(`.graphiql-execute-button${alone ? ":not([aria-haspopup])" : "[aria-haspopup]"}`).waitFor();
 }
