@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"accountql/accountpage"
 	"accountql/config"
 	"accountql/graphqlhttp"
 )
@@ -32,4 +33,23 @@ func readOperations(files []string) ([]graphqlhttp.Operation, error) {
 		}
 	}
 	return operations, nil
+}
+
+// trustedOperations are those that the operator lists. Where nothing else is
+// executed, those of the account page that this server has itself come to them: no
+// app's manifest has these.
+func trustedOperations(setting config.PersistedOperations, servesAccountPage bool) ([]graphqlhttp.Operation, error) {
+	operations, err := readOperations(setting.Files)
+	if err != nil || !setting.Only || !servesAccountPage {
+		return operations, err
+	}
+	manifest, err := accountpage.Operations()
+	if err != nil {
+		return nil, fmt.Errorf("read the account page's operations: %w", err)
+	}
+	own, err := graphqlhttp.ParseManifest(manifest)
+	if err != nil {
+		return nil, fmt.Errorf("read the account page's operations: %w", err)
+	}
+	return append(operations, own...), nil
 }

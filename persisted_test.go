@@ -11,6 +11,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"accountql/accountpage"
+	"accountql/graphqlhttp"
 )
 
 const (
@@ -131,5 +134,37 @@ func TestPersistedOperationsAmiss(t *testing.T) {
 		if diff := cmp.Diff(want, fmt.Sprint(p.err)); diff != "" {
 			t.Errorf("error (-want +got):\n%s", diff)
 		}
+	}
+}
+
+// TestOnlyKnowsTheOwnAccountPage asks what the account page asks, of servers that
+// execute registered operations alone.
+func TestOnlyKnowsTheOwnAccountPage(t *testing.T) {
+	t.Parallel()
+	manifest, err := accountpage.Operations()
+	if err != nil {
+		t.Fatal(err)
+	}
+	operations, err := graphqlhttp.ParseManifest(manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	logto := newLogto(t)
+	only := env{"PERSISTED_OPERATIONS": manifests(t) + ",only"}
+	bare, page := newWorldOn(t, logto, only), newWorldOn(t, logto, merged(only, env{"ACCOUNT_PAGE_APP_ID": logto.ClientID}))
+	const notAllowed = `"PERSISTED_QUERY_NOT_ALLOWED"`
+	for _, operation := range operations {
+		body := encode(t, object{"query": operation.Text})
+		refused := send(t, http.MethodPost, bare.url+"/graphql", bearer(bare.token("bob")), strings.NewReader(body))
+		taken := send(t, http.MethodPost, page.url+"/graphql", bearer(page.token("bob")), strings.NewReader(body))
+		if !strings.Contains(refused.body, notAllowed) || strings.Contains(taken.body, notAllowed) {
+			t.Errorf("%s\nwithout the page: %v\nwith the page: %v", operation.Text, refused, taken)
+		}
+		if strings.HasPrefix(operation.Text, "query Account {") && !strings.Contains(taken.body, `"username":"bob"`) {
+			t.Errorf("the page's query: %v", taken)
+		}
+	}
+	if len(operations) < 20 {
+		t.Errorf("the page has %d operations", len(operations))
 	}
 }

@@ -28,7 +28,8 @@ const (
 
 // routes puts the handlers together.
 func (s *server) routes(cfg *config.Config, demo *accountpage.Demo) (http.Handler, error) {
-	operations, err := readOperations(cfg.PersistedOperations.Files)
+	servesAccountPage := demo != nil || cfg.AccountPageAppID != ""
+	operations, err := trustedOperations(cfg.PersistedOperations, servesAccountPage)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +98,7 @@ func (s *server) routes(cfg *config.Config, demo *accountpage.Demo) (http.Handle
 		mux.Handle("/{$}", page)
 		mux.Handle("/playground/", page)
 	}
-	if demo != nil || cfg.AccountPageAppID != "" {
+	if servesAccountPage {
 		mux.Handle(accountpage.Root, accountpage.New(accountpage.Options{
 			GraphQLPath: graphQLPath, SelfSuspension: cfg.SelfSuspension, Demo: demo,
 			Logto: accountpage.Logto{Endpoint: signInEndpoint(cfg), AppID: cfg.AccountPageAppID, Resource: cfg.AccountAPIResource},

@@ -4,8 +4,11 @@
 package accountpage
 
 import (
+	"bytes"
+	"compress/gzip"
 	"embed"
 	"encoding/json"
+	"io"
 	"io/fs"
 	"net/http"
 	"strings"
@@ -18,6 +21,23 @@ import (
 //
 //go:embed assets
 var files embed.FS
+
+// operationsFile is for servers, and not for browsers.
+const operationsFile = "operations.json"
+
+// Operations is the manifest of all that the page asks, in Apollo's format: servers
+// that execute nothing but registered operations take it.
+func Operations() ([]byte, error) {
+	compressed, err := files.ReadFile("assets/" + operationsFile + ".gz")
+	if err != nil {
+		return nil, err
+	}
+	reader, err := gzip.NewReader(bytes.NewReader(compressed))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(reader)
+}
 
 // Root is where the page is. It is built for this address.
 const Root = "/account/"
@@ -72,6 +92,7 @@ func New(options Options) http.Handler {
 	loaded := webasset.Load(assets)
 	page := loaded["index.html"]
 	delete(loaded, "index.html")
+	delete(loaded, operationsFile)
 	for name, file := range loaded {
 		mux.Handle("GET "+Root+name, webasset.Immutable(file)) // Their names hold hashes.
 	}

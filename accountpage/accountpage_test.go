@@ -116,6 +116,7 @@ func TestAddresses(t *testing.T) {
 		{withLogto, http.MethodHead, "/account/", http.StatusOK},
 		{withLogto, http.MethodPost, "/account/", http.StatusMethodNotAllowed},
 		{withLogto, http.MethodGet, "/account/index.html", http.StatusNotFound},
+		{withLogto, http.MethodGet, "/account/operations.json", http.StatusNotFound},
 		{withLogto, http.MethodGet, "/account/assets/", http.StatusNotFound},
 		{withLogto, http.MethodGet, "/account/link/more", http.StatusNotFound},
 		{withLogto, http.MethodGet, "/account/simulator/messages", http.StatusNotFound},

@@ -22,7 +22,7 @@ func (c *Config) persistedSettings() []setting {
 				Description: "Files with the operations of your apps, as the compilers of Apollo, Relay and GraphQL Code Generator write " +
 					"them, separated by commas: `web.json,ios.json`. They are checked at the start, and clients may send their ids alone. With " +
 					"`only` at the end, `web.json,ios.json,only`, everything else is refused with `PERSISTED_QUERY_NOT_ALLOWED`, which also " +
-					"stops the playground and Apollo's automatic persisted queries.",
+					"stops the playground and Apollo's automatic persisted queries, but not the account page that this server has itself.",
 			},
 			mend: "set it to files, separated by commas, with only at the end to refuse everything else, e.g. operations.json,only",
 			read: into(&c.PersistedOperations, persistedOperations),

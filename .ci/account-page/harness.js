@@ -45,11 +45,11 @@ export async function startServer(demo, env = {}) {
   throw new Error("the server has ended");
 }
 
-export async function launch() {
+export async function launch(args = []) {
   const browser = await chromium.launch({
     // Without one, playwright takes the browser that it has installed.
     executablePath: process.env.CHROMIUM || undefined,
-    args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
+    args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", ...args],
   });
   after(() => browser.close());
   return browser;

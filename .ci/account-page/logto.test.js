@@ -1,6 +1,9 @@
 // The account page with a Logto to sign in to.
 
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 
 import { launch, startDemo, startServer, watch } from "./harness.js";
@@ -11,9 +14,9 @@ const browser = await launch();
 const demo = await startDemo();
 const root = await startServer(demo);
 
-async function signIn(page, pages, user = "alice") {
+async function signIn(page, pages, user = "alice", server = root) {
   pages.user = user;
-  await page.goto(`${root}/account`);
+  await page.goto(`${server}/account`);
   await press(page, "Sign in");
   await page.getByText("Sign in at Logto").click();
   await page.getByRole("heading", { name: "Profile" }).waitFor();
@@ -190,6 +193,36 @@ test("a window for signing in can't be opened", async () => {
   await press(dialog(page, "Make backup codes"), "Make backup codes");
   await press(dialog(page, "Confirm that it’s you"), "Sign in again");
   await dialog(page, "Confirm that it’s you").getByText("Allow this page to open a window").waitFor();
+  await end();
+});
+
+test("a server that executes registered operations alone knows those of its page", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "operations-"));
+  const manifest = join(directory, "another-app.json");
+  await writeFile(manifest, JSON.stringify({ other: "query Other { me { id } }" }));
+  const only = await startServer(demo, { PERSISTED_OPERATIONS: `${manifest},only` });
+  await rm(directory, { recursive: true });
+  const pages = new SignInPages(demo);
+  const { context, page, end } = await watch(browser, { expected: [/avatars/] });
+  await pages.attach(context);
+  await signIn(page, pages, "alice", only);
+  await press(page, "Edit profile");
+  await dialog(page, "Edit profile").getByLabel("Website").fill("https://registered.example.com");
+  await press(dialog(page, "Edit profile"), "Save");
+  await told(page, "Profile saved.");
+  await press(page, "Create token");
+  await dialog(page, "Create token").getByLabel("Name").fill("registered");
+  await press(dialog(page, "Create token"), "Create token");
+  await dialog(page, "Confirm that it’s you").waitFor(); // Errors, with all that they have, are registered too.
+  await end();
+});
+
+test("a page without encryption says that nobody can sign in there", async () => {
+  const plain = await launch(["--host-resolver-rules=MAP account.example.com 127.0.0.1"]);
+  const { page, end } = await watch(plain, { expected: [/^request to http:\/\/account\.example\.com/] });
+  await page.goto(`${root.replace("127.0.0.1", "account.example.com")}/account`);
+  await page.getByRole("alert").getByText("its address must begin with https://").waitFor();
+  assert.equal(await page.getByRole("button").count(), 0);
   await end();
 });
 

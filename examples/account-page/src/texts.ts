@@ -121,7 +121,9 @@ export const texts = {
     why: "Sign in to see and change your account.",
     unreachable: "The sign-in service can’t be reached right now. Try again later.",
     failed: "The sign-in failed",
-    failedWhy: "It was interrupted, or took too long.",
+    failedWhy: "It was interrupted, or took too long, or this device’s clock is wrong.",
+    insecure: (origin: string) =>
+      `Browsers let nobody sign in at ${origin}. Only the operator of this page can change that: its address must begin with https://.`,
   },
 
   ended: {

@@ -21,6 +21,15 @@ export default function LogtoApp({ config, logto }: Props) {
     () => ({ endpoint: logto.endpoint, appId: logto.appId, resources: [logto.resource], scopes }),
     [logto],
   );
+  if (!isSecureContext) {
+    // Browsers give what signing in takes to no page that comes without encryption.
+    return (
+      <main className="alone" role="alert">
+        <h1>{texts.title}</h1>
+        <p className="error">{texts.signIn.insecure(location.origin)}</p>
+      </main>
+    );
+  }
   if (isReauthentication()) {
     return <Reauthentication logto={logto} />;
   }
