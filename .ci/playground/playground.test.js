@@ -158,6 +158,21 @@ test("an error is told", async () => {
   await shown().getByText('"UNAUTHENTICATED"').first().waitFor();
 });
 
+test("what is no answer of GraphQL's is told in words", async () => {
+  expected.push(/ERR_FAILED/, /status of 502/);
+  for (const [answer, told] of [
+    [(route) => route.abort(), `No answer came from ${demo.graphqlUrl}.`],
+    [(route) => route.fulfill({ status: 502, body: "Bad Gateway" }), "HTTP 502: Bad Gateway"],
+  ]) {
+    await page.route("**/graphql", answer);
+    await wasRead("Settings", { alone: true });
+    await page.getByRole("button", { name: "Execute query" }).click();
+    await shown().getByText(told).waitFor();
+    assert.equal(await shown().getByText('"stack"').count(), 0);
+    await page.unroute("**/graphql", answer);
+  }
+});
+
 test("a phone shows the answer below the operation", async () => {
   await page.setViewportSize({ width: 375, height: 740 });
   await run("Settings", { alone: true });

@@ -29,20 +29,30 @@ async function fetcher(params, options) {
   for (const [name, value] of Object.entries(options?.headers ?? {})) {
     headers.set(name, value);
   }
-  const response = await fetch(endpoint, {
-    method: "POST",
-    headers,
-    body: JSON.stringify(params),
-    cache: "no-store",
-    credentials: "omit",
-    redirect: "error",
-  });
-  const text = await response.text();
+  let response, text;
+  try {
+    response = await fetch(endpoint, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(params),
+      cache: "no-store",
+      credentials: "omit",
+      redirect: "error",
+    });
+    text = await response.text();
+  } catch {
+    return failure(`No answer came from ${new URL(endpoint, location)}. Does the server run, and can it be reached?`);
+  }
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`HTTP ${response.status}: ${text}`);
+    return failure(`HTTP ${response.status}: ${text}`);
   }
+}
+
+// Thrown, an error would be shown with the stack of this script.
+function failure(message) {
+  return { errors: [{ message }] };
 }
 
 const root = ReactDOM.createRoot(main);
