@@ -125,6 +125,7 @@ test("every tab opens, and its query is answered", async () => {
 
 test("a flow is run from its refusal to its end", async () => {
   await openTab("PersonalAccessTokens");
+  await page.getByRole("button", { name: "Hide editor tools" }).waitFor(); // What is sent is seen.
   const refused = await run("CreatePersonalAccessToken");
   assert.equal(refused.data.createPersonalAccessToken.errors[0].code, "STEP_UP_REQUIRED");
   await shown().getByText('"STEP_UP_REQUIRED"').first().waitFor();

@@ -66,6 +66,8 @@ function render() {
       defaultTabs: JSON.parse(tabs),
       schema: token() === "" ? null : undefined,
       schemaDescription: true,
+      // A flow's values stand there: nobody should run it without having seen them.
+      defaultEditorToolsVisibility: "variables",
       // What is typed in, passwords among it, goes with the browser tab.
       storage: sessionStorage,
     }),
