@@ -83,6 +83,32 @@ test("a part can't be read", async () => {
   await row(page, "Email address").getByText("alice@example.com").waitFor();
   await press(page, "Reload the account");
   await row(page, "Firefox on macOS").waitFor();
+  await row(page, "Username").getByText("alice").waitFor();
+  assert.equal(await page.getByRole("alert").count(), 0);
+  await end();
+});
+
+test("a part can't be read, and another is changed", async () => {
+  const { page, end } = await openAs(browser, demo, "alice");
+  await answerOnce(page, "Account", (route) =>
+    change(route, (answer) => {
+      answer.data.me.sessions = null;
+      answer.errors = [
+        { message: "Logto failed.", path: ["me", "sessions"], extensions: { code: "UPSTREAM_UNAVAILABLE" } },
+      ];
+    }),
+  );
+  await page.reload();
+  const missing = page.getByRole("region", { name: "Devices" }).getByText("This can’t be loaded right now.");
+  await missing.waitFor();
+  await rename(page, "Alice in Part");
+  await told(page, "Profile saved.");
+  await page.getByText("Alice in Part").waitFor(); // The page is made of the cache now.
+  assert.equal(await missing.count(), 1);
+  await press(page, "Reload the account");
+  await row(page, "Firefox on macOS").waitFor();
+  assert.equal(await missing.count(), 0);
+  assert.equal(await page.getByRole("alert").count(), 0);
   await end();
 });
 

@@ -30,11 +30,18 @@ interface Props {
 /** The whole page, of one query. */
 export function AccountPage({ offersSuspension, onEnd }: Props) {
   const session = useSession();
-  const [{ data, error, fetching }, execute] = useQuery({ query: AccountQuery });
+  const [{ data, error, fetching, operation }, execute] = useQuery({ query: AccountQuery });
   const reload = useCallback(() => execute({ requestPolicy: "network-only" }), [execute]);
+  // What the cache makes of a change tells nothing of the parts that the server couldn't read.
+  const isOfServer = !["hit", "partial"].includes(operation?.context.meta?.cacheOutcome ?? "");
+  const [readingError, setReadingError] = useState(error);
+  if (isOfServer && !fetching && error !== readingError) {
+    setReadingError(error);
+  }
+  const failure = readingError && failureOf(readingError);
   const read = useMemo(
-    () => data?.me && { user: data.me, settings: data.accountSettings, failed: failedPaths(error) },
-    [data, error],
+    () => data?.me && { user: data.me, settings: data.accountSettings, failed: failedPaths(readingError) },
+    [data, readingError],
   );
   // Where reading once more fails, what was read before stays: a dialog may hold what was typed, or is shown only once.
   const [account, setAccount] = useState(read);
@@ -54,7 +61,7 @@ export function AccountPage({ offersSuspension, onEnd }: Props) {
         {account ? (
           <AccountProvider value={account}>
             <StepUpProvider>
-              {error && <FailureMessage failure={failureOf(error)} reading />}
+              {failure && <FailureMessage failure={failure} reading />}
               <LinkReturn />
               <Profile />
               <SignInMethods />
@@ -68,8 +75,8 @@ export function AccountPage({ offersSuspension, onEnd }: Props) {
               <Closing offersSuspension={offersSuspension} onEnd={onEnd} />
             </StepUpProvider>
           </AccountProvider>
-        ) : error && !fetching ? (
-          <FailureMessage failure={failureOf(error)} reading />
+        ) : failure && !fetching ? (
+          <FailureMessage failure={failure} reading />
         ) : (
           <p role="status">{texts.loading}</p>
         )}
