@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -76,14 +75,6 @@ func serving(calls int, took time.Duration) network {
 		time.Sleep(took)
 		<-slots
 		return good.RoundTrip(r)
-	}
-}
-
-// unsteady is a network whose ways take up to three milliseconds more.
-func unsteady(behind network) network {
-	return func(r *http.Request) (*http.Response, error) {
-		time.Sleep(rand.N(3 * time.Millisecond))
-		return behind(r)
 	}
 }
 

@@ -25,9 +25,8 @@ const (
 	// they count as a crowd that stays. The limit has found its place by then.
 	crowdTime = 700 * time.Millisecond
 	// crowdMemory is how many times slower a crowd is forgotten. Those who were
-	// refused come back when they were told to, many of them at a time, and in between
-	// hardly anybody waits.
-	crowdMemory = 16
+	// refused come back when they were told to, many of them at a time.
+	crowdMemory = 4
 	// probeAfter is how long the limit goes by what calls usually take without having
 	// seen a quiet moment, and probeCalls the number of calls that such a moment takes.
 	probeAfter = 10 * time.Second
@@ -93,12 +92,11 @@ func (l *limit) now() int {
 
 // queue returns how many requests may wait for their first call. A crowd that comes but
 // once, or that the service bears, is gone after a moment. When it stays, those who wait
-// longer are not served earlier, and the calls in flight are enough to keep the service
-// busy.
+// longer are not served earlier.
 func (l *limit) queue(now time.Time) int {
 	l.wait(now, l.waits)
 	if l.waited >= crowdTime {
-		return max(2, l.current/4)
+		return max(2, l.current/2)
 	}
 	return max(64, 8*l.current)
 }
@@ -180,10 +178,8 @@ func (l *limit) adjust(now time.Time) {
 	factor := 1 / min(max(slowness, 0.5), 4)
 	before := l.current
 	l.current = min(max(int(math.Round(float64(before)*factor)), l.least), l.most)
-	if l.waited < crowdTime && (2*l.current >= 3*before || 2*l.current <= before) {
-		// It is still on its way to where it belongs. Of a crowd that is known to stay, a
-		// limit that has moved tells nothing: each time it comes back it moves the limit.
-		l.waited = 0
+	if 2*l.current >= 3*before || 2*l.current <= before {
+		l.waited = 0 // It is still on its way to where it belongs.
 	}
 	if now.Sub(l.quietAt) > probeAfter {
 		l.probes = probeCalls
