@@ -66,8 +66,8 @@ func (e Editor) MakeRoleDefault(ctx context.Context, roleID string) error {
 }
 
 // MayBeMade tells whether a change may have been made though the call failed: no
-// answer came, or none of Logto's own.
+// answer came, or none of Logto's own. Statuses from 520 on are Cloudflare's.
 func MayBeMade(err error) bool {
 	answer, answered := errors.AsType[*Error](err)
-	return !answered || answer.Status == http.StatusBadGateway || answer.Status == http.StatusGatewayTimeout
+	return !answered || answer.Status == http.StatusBadGateway || answer.Status == http.StatusGatewayTimeout || answer.Status >= 520
 }

@@ -245,3 +245,18 @@ func TestAccountScopesAreTheSchemas(t *testing.T) {
 		t.Errorf("(-schema +setup):\n%s", diff)
 	}
 }
+
+func TestMayBeMade(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]bool{
+		http.StatusUnprocessableEntity: false, http.StatusInternalServerError: false, http.StatusServiceUnavailable: false,
+		http.StatusBadGateway: true, http.StatusGatewayTimeout: true, 524: true,
+	} {
+		if got := operator.MayBeMade(fmt.Errorf("create role: %w", &operator.Error{Status: status})); got != want {
+			t.Errorf("status %d: %t", status, got)
+		}
+	}
+	if !operator.MayBeMade(io.ErrUnexpectedEOF) {
+		t.Error("no answer: false")
+	}
+}
