@@ -209,10 +209,7 @@ func TestDoctorAsJSON(t *testing.T) {
 	text := s.run("doctor", "-json")
 	golden(t, "as JSON", text)
 	body, rest, _ := strings.Cut(text, "\n}\n")
-	var report struct {
-		OK       bool
-		Findings []doctor.Finding
-	}
+	var report doctorReport
 	strictly(t, body+"}", &report)
 	if report.OK || !strings.HasPrefix(rest, "accountql: doctor: 1 failed\nexit 1") {
 		t.Errorf("ok is %v, and then %s", report.OK, rest)
@@ -230,14 +227,7 @@ func TestDoctorFindsWhatKeepsTheServerFromStarting(t *testing.T) {
 	t.Parallel()
 	s := newShell(t)
 	p := startProcess(t, merged(s.env, env{"OTEL_TRACES_EXPORTER": "console", "OTEL_RESOURCE_ATTRIBUTES": "team"}), "doctor", "-json")
-	if err := p.wait(); err == nil {
-		t.Error("it exits with 0")
-	}
-	var report struct {
-		OK       bool
-		Findings []doctor.Finding
-	}
-	strictly(t, p.stdout.String(), &report)
+	report := failedReport(t, p)
 	if first := report.Findings[0]; report.OK || first.Status != doctor.Fail || first.Setting != "OTEL_TRACES_EXPORTER" ||
 		!strings.Contains(first.Message, "OTEL_RESOURCE_ATTRIBUTES") || first.Mend == "" {
 		t.Errorf("got %s", p.stdout)
@@ -270,14 +260,28 @@ func TestDoctorFindsNothingWrongWithTheDemo(t *testing.T) {
 	if p.err != nil {
 		t.Error(p.err)
 	}
-	var report struct {
-		OK       bool
-		Findings []doctor.Finding
-	}
+	var report doctorReport
 	if err := json.Unmarshal([]byte(p.stdout.String()), &report); err != nil {
 		t.Fatal(err)
 	}
 	if !report.OK || len(report.Findings) < 20 {
 		t.Errorf("got %s", p.stdout)
 	}
+}
+
+// doctorReport is what doctor -json prints.
+type doctorReport struct {
+	OK       bool
+	Findings []doctor.Finding
+}
+
+// failedReport waits for a doctor who finds something that fails, and reads his report.
+func failedReport(t *testing.T, p *process) doctorReport {
+	t.Helper()
+	if err := p.wait(); err == nil {
+		t.Error("it exits with 0")
+	}
+	var report doctorReport
+	strictly(t, p.stdout.String(), &report)
+	return report
 }

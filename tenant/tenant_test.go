@@ -31,26 +31,33 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-// TestHangingLogtoIsNotWaitedFor while an older answer is there.
-func TestHangingLogtoIsNotWaitedFor(t *testing.T) {
-	t.Parallel()
+// newCache makes a cache that asks an embedded Logto by network, and whose clock is
+// ahead by age.
+func newCache(t *testing.T, network http.RoundTripper) (cache *tenant.Cache, embedded *logtotest.Server, age *atomic.Int64) {
+	t.Helper()
 	embedded, err := logtotest.New(logtotest.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = embedded.Close() })
-	slow := new(network)
 	client, err := logto.New(logto.Config{
 		Endpoint: embedded.Endpoint, AppID: embedded.AppID, AppSecret: embedded.AppSecret,
-		Resource: logtotest.ManagementResource, Transport: slow,
+		Resource: logtotest.ManagementResource, Transport: network,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var age atomic.Int64
+	age = new(atomic.Int64)
 	begun := time.Now()
 	now := func() time.Time { return begun.Add(time.Duration(age.Load())) }
-	cache := tenant.New(client, slog.New(slog.DiscardHandler), now, false)
+	return tenant.New(client, slog.New(slog.DiscardHandler), now, false), embedded, age
+}
+
+// TestHangingLogtoIsNotWaitedFor while an older answer is there.
+func TestHangingLogtoIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	slow := new(network)
+	cache, _, age := newCache(t, slow)
 	before, err := cache.SignInExperience(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -88,23 +95,7 @@ func TestHangingLogtoIsNotWaitedFor(t *testing.T) {
 // one came.
 func TestLateCallersFetchNothing(t *testing.T) {
 	t.Parallel()
-	embedded, err := logtotest.New(logtotest.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = embedded.Close() })
-	client, err := logto.New(logto.Config{
-		Endpoint: embedded.Endpoint, AppID: embedded.AppID, AppSecret: embedded.AppSecret,
-		Resource: logtotest.ManagementResource, Transport: http.DefaultTransport,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var age atomic.Int64
-	begun := time.Now()
-	now := func() time.Time { return begun.Add(time.Duration(age.Load())) }
-	cache := tenant.New(client, slog.New(slog.DiscardHandler), now, false)
-
+	cache, embedded, age := newCache(t, http.DefaultTransport)
 	const rounds = 100
 	for range rounds {
 		age.Add(int64(time.Minute))
