@@ -20,7 +20,8 @@ type surplus struct {
 	values    atomic.Int64
 }
 
-// resolve is a graphql.FieldMiddleware. It refuses the fields with which the count is over the limit.
+// resolve is a graphql.FieldMiddleware. It refuses the fields with which the count is over the limit. About most single
+// values it isn't asked, since they have shortcuts (graph/codegen).
 func (s *surplus) resolve(ctx context.Context, next graphql.Resolver) (any, error) {
 	value, err := next(ctx)
 	if err != nil || value == nil {
@@ -39,10 +40,15 @@ func (s *surplus) beyond(field graphql.CollectedField, value any) int64 {
 		return 0
 	}
 	length := 0
-	if raw, ok := value.(json.RawMessage); ok {
+	switch raw, ok := value.(json.RawMessage); {
+	case ok:
 		length = len(raw) / valueBytes
-	} else if list := reflect.ValueOf(value); field.Definition.Type.Elem != nil && list.Kind() == reflect.Slice {
-		length = list.Len()
+	case field.Definition.Type.Elem == nil:
+		return 0 // Most fields are neither.
+	default:
+		if list := reflect.ValueOf(value); list.Kind() == reflect.Slice {
+			length = list.Len()
+		}
 	}
 	more := float64(length) - s.documents.listSize(field.Definition)
 	if more <= 0 {
