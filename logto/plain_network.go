@@ -97,11 +97,14 @@ func (n *plainNetwork) CloseIdleConnections() {
 	n.Transport.CloseIdleConnections()
 }
 
-// responseOf makes net/http's form of an answer, which it owns from then on.
+// responseOf makes net/http's form of an answer, which it owns from then on. Of what
+// went well nobody reads the headers, which take a dozen pieces of memory.
 func responseOf(r *http.Request, answer *fasthttp.Response) *http.Response {
-	header := make(http.Header, answer.Header.Len())
-	for name, value := range answer.Header.All() {
-		header.Add(string(name), string(value))
+	header := http.Header{}
+	if answer.StatusCode() >= http.StatusMultipleChoices {
+		for name, value := range answer.Header.All() {
+			header.Add(string(name), string(value))
+		}
 	}
 	return &http.Response{
 		Status: http.StatusText(answer.StatusCode()), StatusCode: answer.StatusCode(), Header: header,
