@@ -35,7 +35,7 @@ import (
 	"accountql/upstream"
 )
 
-//go:generate go run github.com/99designs/gqlgen generate
+//go:generate go run ./graph/codegen
 
 func main() {
 	floor := tuneCollector(os.Getenv)
