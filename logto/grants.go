@@ -2,7 +2,6 @@ package logto
 
 import (
 	"context"
-	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
@@ -36,7 +35,7 @@ func (g *Grant) UnmarshalJSON(data []byte) error {
 			Resources map[string]string `json:"resources"`
 		} `json:"payload"`
 	}
-	if err := json.Unmarshal(data, &stored); err != nil {
+	if err := decode(data, &stored); err != nil {
 		return err
 	}
 	scopes := strings.Fields(stored.Payload.Openid.Scope)

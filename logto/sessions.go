@@ -2,7 +2,6 @@ package logto
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"net/url"
 	"slices"
@@ -45,7 +44,7 @@ func (s *Session) UnmarshalJSON(data []byte) error {
 			} `json:"signInContext"`
 		} `json:"lastSubmission"`
 	}
-	if err := json.Unmarshal(data, &stored); err != nil {
+	if err := decode(data, &stored); err != nil {
 		return err
 	}
 	var grantIDs []string
