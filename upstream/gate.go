@@ -129,7 +129,7 @@ func (g *gate) admit(r *request) pass {
 func (g *gate) queue(r *request) *waiter {
 	if !r.begun && r.waiting == 0 {
 		g.unbegun++
-		g.limit.wait(time.Now(), true)
+		g.limit.crowd.wait(time.Now(), true)
 	}
 	r.waiting++
 	w := &waiter{request: r, done: make(chan struct{})}
@@ -208,13 +208,14 @@ func (g *gate) unqueue(w *waiter) {
 // begun takes a request from those that wait for their first call.
 func (g *gate) begun() {
 	g.unbegun--
-	g.limit.wait(time.Now(), g.unbegun > 0)
+	g.limit.crowd.wait(time.Now(), g.unbegun > 0)
 }
 
 // refuse refuses a request for good, with all of its calls that wait. If none does,
 // the caller closes r.told.
 func (g *gate) refuse(r *request) {
 	r.refusal, r.told = &Refusal{RetryAfter: retryAfter}, make(chan struct{})
+	g.limit.refuse(time.Now())
 	if r.waiting > 0 {
 		g.begun()
 		close(r.told)

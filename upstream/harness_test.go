@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -75,6 +76,26 @@ func serving(calls int, took time.Duration) network {
 		time.Sleep(took)
 		<-slots
 		return good.RoundTrip(r)
+	}
+}
+
+// unsteady is a network whose ways take up to three milliseconds more.
+func unsteady(behind network) network {
+	return func(r *http.Request) (*http.Response, error) {
+		time.Sleep(rand.N(3 * time.Millisecond))
+		return behind(r)
+	}
+}
+
+// busy is a network before a processor that has no time for answers now and then, for a
+// pause, as when many requests come at once.
+func busy(behind network, pause time.Duration) network {
+	const every = 700 * time.Millisecond
+	start := time.Now()
+	return func(r *http.Request) (*http.Response, error) {
+		response, err := behind(r)
+		time.Sleep(pause - time.Since(start)%every)
+		return response, err
 	}
 }
 

@@ -21,12 +21,6 @@ const (
 	windowTime = 100 * time.Millisecond
 	// windowCalls is how many calls are enough to judge by, in any case.
 	windowCalls = 32
-	// crowdTime is for how long requests must have waited, one or the other, before
-	// they count as a crowd that stays. The limit has found its place by then.
-	crowdTime = 700 * time.Millisecond
-	// crowdMemory is how many times slower a crowd is forgotten. Those who were
-	// refused come back when they were told to, many of them at a time.
-	crowdMemory = 4
 	// probeAfter is how long the limit goes by what calls usually take without having
 	// seen a quiet moment, and probeCalls the number of calls that such a moment takes.
 	probeAfter = 10 * time.Second
@@ -66,11 +60,8 @@ type limit struct {
 	slowness float64
 	// wanted tells that calls which had to wait began meanwhile.
 	wanted bool
-	// waits tells since waitsAt whether requests wait, and waited for how long they
-	// have, twice crowdTime at most. Times without any make it less.
-	waits   bool
-	waitsAt time.Time
-	waited  time.Duration
+
+	crowd crowd
 }
 
 func newLimit(most int) limit {
@@ -92,23 +83,17 @@ func (l *limit) now() int {
 
 // queue returns how many requests may wait for their first call. A crowd that comes but
 // once, or that the service bears, is gone after a moment. When it stays, those who wait
-// longer are not served earlier.
+// longer are not served earlier, and the calls in flight keep the service busy.
 func (l *limit) queue(now time.Time) int {
-	l.wait(now, l.waits)
-	if l.waited >= crowdTime {
-		return max(2, l.current/2)
+	if l.crowd.stays(now) {
+		return max(2, l.current/4)
 	}
 	return max(64, 8*l.current)
 }
 
-// wait is told whether requests wait from now on.
-func (l *limit) wait(now time.Time, waits bool) {
-	passed := now.Sub(l.waitsAt)
-	if !l.waits {
-		passed = -passed / crowdMemory
-	}
-	l.waited = min(max(l.waited+passed, 0), 2*crowdTime)
-	l.waits, l.waitsAt = waits, now
+// refuse is told that a request was refused.
+func (l *limit) refuse(now time.Time) {
+	l.crowd.refuse(now, l.current, l.usual)
 }
 
 // see is told how many calls are in flight, at every change before it becomes less.
@@ -139,7 +124,8 @@ func (l *limit) learn(now time.Time, kind string, p pass) {
 // learnUsual is told of a call that was nearly alone when it began, and, if that was
 // quiet, until it ended. A service that has become faster is believed at once, one that
 // has become slower when many quiet calls say so: a few are slow for all kinds of
-// reasons, such as a connection that had to be made first.
+// reasons, such as a connection that had to be made first, or a busy processor while
+// the limit is being probed.
 func (l *limit) learnUsual(now time.Time, kind string, took time.Duration, quiet bool) {
 	usual, known := l.usual[kind]
 	switch {
@@ -147,7 +133,7 @@ func (l *limit) learnUsual(now time.Time, kind string, took time.Duration, quiet
 		usual = took
 	case took < usual:
 		usual -= (usual - took) / 4
-	case quiet && l.now() == l.least: // It is no use to let in less.
+	case quiet && l.current == l.least: // It is no use to let in less.
 		usual += (took - usual) / 4
 	case quiet:
 		usual += (min(took, 2*usual) - usual) / 16
@@ -178,9 +164,7 @@ func (l *limit) adjust(now time.Time) {
 	factor := 1 / min(max(slowness, 0.5), 4)
 	before := l.current
 	l.current = min(max(int(math.Round(float64(before)*factor)), l.least), l.most)
-	if 2*l.current >= 3*before || 2*l.current <= before {
-		l.waited = 0 // It is still on its way to where it belongs.
-	}
+	l.crowd.move(now, before, l.current, l.usual)
 	if now.Sub(l.quietAt) > probeAfter {
 		l.probes = probeCalls
 	}

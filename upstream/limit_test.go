@@ -22,6 +22,8 @@ type crowd struct {
 	calls int
 	// settle passes before what is seen counts.
 	settle, measure time.Duration
+	// patience is what those wait who were refused.
+	patience time.Duration
 }
 
 type outcome struct {
@@ -52,6 +54,9 @@ func (c crowd) ask(t *testing.T, over *upstream.Transport) outcome {
 					waits = append(waits, time.Since(asked))
 				}
 				mu.Unlock()
+				if refused > 0 {
+					time.Sleep(c.patience)
+				}
 			}
 		})
 	}
@@ -62,28 +67,41 @@ func (c crowd) ask(t *testing.T, over *upstream.Transport) outcome {
 }
 
 // TestFixedCapacity asks more and more of a service that serves four calls at a time.
+// Who is refused comes back at once, after a moment, or a second later as he was told
+// to, with all the others that were told the same.
 func TestFixedCapacity(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{1, 3} {
-		t.Run(fmt.Sprintf("%d calls", n), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				var few, best outcome
-				for _, clients := range []int{4, 64, 256, 1024} {
-					over := over(128, serving(4, 15*time.Millisecond))
-					got := crowd{clients, n, 2 * time.Second, 3 * time.Second}.ask(t, over)
-					if few.answered == 0 {
-						few = got
-					}
-					if got.answered > best.answered {
-						best = got
-					}
-					if 100*got.answered < 95*best.answered || got.p99 >= 5*few.p99 || got.halves > 0 {
-						t.Errorf("%d clients: %+v, few: %+v, best: %+v", clients, got, few, best)
-					}
-				}
-			})
-		})
+		for _, patience := range []time.Duration{0, 100 * time.Millisecond, time.Second} {
+			for _, pause := range []time.Duration{0, 40 * time.Millisecond} {
+				t.Run(fmt.Sprintf("%d calls, patience %v, busy for %v", n, patience, pause), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) { askMoreAndMore(t, n, patience, pause) })
+				})
+			}
+		}
+	}
+}
+
+// askMoreAndMore has more and more clients make so many calls at a time. Where there are
+// many of them, the processor is busy now and then, for a pause that isn't the limit's.
+func askMoreAndMore(t *testing.T, calls int, patience, pause time.Duration) {
+	now := serving(4, 15*time.Millisecond)
+	over := over(128, func(r *http.Request) (*http.Response, error) { return now(r) })
+	var few, best outcome
+	for _, clients := range []int{4, 64, 256, 1024} {
+		got := crowd{clients, calls, 2 * time.Second, 3 * time.Second, patience}.ask(t, over)
+		if few.answered == 0 {
+			few = got
+			now = busy(unsteady(now), pause)
+			continue
+		}
+		if got.answered > best.answered {
+			best = got
+		}
+		if 100*got.answered < 95*best.answered || got.p99-pause >= 5*few.p99 || got.halves > 0 {
+			t.Errorf("%d clients: %+v, few: %+v, best: %+v", clients, got, few, best)
+		}
 	}
 }
 
@@ -123,10 +141,10 @@ func TestFarAway(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				over := over(128, far)
-				if got := (crowd{64, 1, 0, time.Second}).ask(t, over); got.refused > 0 {
+				if got := (crowd{clients: 64, calls: 1, measure: time.Second}).ask(t, over); got.refused > 0 {
 					t.Errorf("in the first second: %+v", got)
 				}
-				if got := (crowd{64, 1, 0, time.Second}).ask(t, over); got.refused > 0 || over.State().Limit < 64 {
+				if got := (crowd{clients: 64, calls: 1, measure: time.Second}).ask(t, over); got.refused > 0 || over.State().Limit < 64 {
 					t.Errorf("in the second second: %+v, limit %d", got, over.State().Limit)
 				}
 			})
@@ -163,7 +181,7 @@ func TestLimitFollows(t *testing.T) {
 			{"faster", serving(8, 30*time.Millisecond), 12, 24},
 		} {
 			become(phase.behind)
-			crowd{256, 1, 0, 15 * time.Second}.ask(t, over)
+			crowd{clients: 256, calls: 1, measure: 15 * time.Second}.ask(t, over)
 			if limit := over.State().Limit; limit < phase.from || limit > phase.to {
 				t.Errorf("%s: limit %d, want %d to %d", phase.name, limit, phase.from, phase.to)
 			}
@@ -273,15 +291,45 @@ func TestCrowdsAreRemembered(t *testing.T) {
 // taken for one that has too much to do.
 func TestFartherAway(t *testing.T) {
 	t.Parallel()
-	for _, clients := range []int{16, 64} {
+	type phase struct{ away, measure time.Duration }
+	for name, phases := range map[string][]phase{
+		"soon":     {{200 * time.Microsecond, 300 * time.Millisecond}, {50 * time.Millisecond, 2 * time.Second}},
+		"later":    {{time.Millisecond, 2 * time.Second}, {50 * time.Millisecond, 2 * time.Second}},
+		"in steps": {{200 * time.Microsecond, 2 * time.Second}, {5 * time.Millisecond, 2 * time.Second}, {50 * time.Millisecond, 2 * time.Second}},
+	} {
+		for _, clients := range []int{16, 64} {
+			t.Run(fmt.Sprintf("%s, %d clients", name, clients), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					var now network
+					over := over(128, func(r *http.Request) (*http.Response, error) { return now(r) })
+					for _, p := range phases {
+						now = answering(p.away)
+						if got := (crowd{clients: clients, calls: 3, measure: p.measure}).ask(t, over); got.refused > 0 {
+							t.Errorf("%v away: %+v, limit %d", p.away, got, over.State().Limit)
+						}
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestCrowdIsBorne has a crowd refused, and changes the service then to one that bears
+// the crowd: soon nobody is refused any more.
+func TestCrowdIsBorne(t *testing.T) {
+	t.Parallel()
+	for _, away := range []time.Duration{15 * time.Millisecond, 50 * time.Millisecond} {
 		synctest.Test(t, func(t *testing.T) {
-			now := answering(200 * time.Microsecond)
+			now := serving(4, 15*time.Millisecond)
 			over := over(128, func(r *http.Request) (*http.Response, error) { return now(r) })
-			all := crowd{clients: clients, calls: 3, measure: 300 * time.Millisecond}
-			all.ask(t, over)
-			now, all.measure = answering(50*time.Millisecond), 2*time.Second
+			all := crowd{clients: 64, calls: 1, measure: 3 * time.Second, patience: time.Second}
+			if got := all.ask(t, over); got.refused == 0 {
+				t.Fatalf("before: %+v", got)
+			}
+			now, all.settle = answering(away), 1500*time.Millisecond
 			if got := all.ask(t, over); got.refused > 0 {
-				t.Errorf("%d clients: %+v, limit %d", clients, got, over.State().Limit)
+				t.Errorf("%v away: %+v, limit %d", away, got, over.State().Limit)
 			}
 		})
 	}
