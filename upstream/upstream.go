@@ -4,12 +4,12 @@
 //	call ─ retry ─ breaker ─ gate ─ network
 //
 // The gate bounds the calls in flight to what the service bears, which it finds out
-// from how long answers take (limit.go). What doesn't fit waits for a short time or
-// is refused early when too much comes for longer than a moment (crowd.go), by whole
-// requests rather than by calls (gate.go): a request of
-// ours that got one call through gets the others through as well. The breaker
-// refuses everything while the service is down (breaker.go). Calls that change
-// nothing are repeated when they fail on the way (retry.go).
+// from how long answers take (limit.go). What doesn't fit waits for a short time, or
+// is refused early where more comes than that for longer than a moment (crowd.go). It
+// is refused by whole requests rather than by calls (gate.go): a request of ours that
+// got one call through gets the others through as well. The breaker refuses everything
+// while the service is down (breaker.go). Calls that change nothing are repeated when
+// they fail on the way (retry.go).
 //
 // What is refused was not sent, and ends with a [Refusal].
 package upstream
