@@ -8,7 +8,7 @@ import (
 const (
 	// crowdTime is for how long requests must have waited, one or the other, before
 	// they count as a crowd that stays. The limit has found its place by then.
-	crowdTime = 700 * time.Millisecond
+	crowdTime = time.Second
 	// crowdMemory is for how long a crowd is kept in mind of which some were refused.
 	// They come back when they were told to, which is less, many of them at a time.
 	crowdMemory = 3 * time.Second
