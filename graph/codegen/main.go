@@ -1,11 +1,14 @@
 // Command codegen is what go generate runs: gqlgen, by gqlgen.yml, and then shortcuts
-// in what it has generated.
+// in what it has generated, without which a page of one call takes a tenth longer.
 //
 // gqlgen resolves every field alike: with a context of its own, a middleware, a recovery
 // from panics and half a dozen closures. Most fields of a page need none of that, since
 // they are a value of a struct, or a method's that asks nobody. For these the shortcut
 // writes the value at once. Whatever doesn't go well goes gqlgen's way, so that errors
 // are what they would be without shortcuts.
+//
+// For each operation gqlgen also collects the functions that decode inputs, two dozen
+// closures in a map, for resolvers that decode inputs by themselves. None of ours does.
 package main
 
 import (
@@ -15,6 +18,7 @@ import (
 	"go/types"
 	"log"
 	"os"
+	"regexp"
 
 	"github.com/99designs/gqlgen/api"
 	"github.com/99designs/gqlgen/codegen"
@@ -47,8 +51,15 @@ func generate() error {
 			return err
 		}
 	}
+	if !collected.Match(code) {
+		return errors.New("gqlgen has generated no list of functions that decode inputs")
+	}
+	code = collected.ReplaceAll(code, nil)
 	return os.WriteFile(cfg.Exec.Filename, code, 0o644)
 }
+
+// collected are the lines of the list of functions that decode inputs.
+var collected = regexp.MustCompile(`(?m)^\t\tec\.unmarshalInput\w+,\n`)
 
 // leaves are the fields that get a shortcut. As a plugin of gqlgen's it hears of all
 // fields before their code is written.

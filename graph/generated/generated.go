@@ -2341,34 +2341,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
-		ec.unmarshalInputAddressInput,
-		ec.unmarshalInputChangePasswordInput,
-		ec.unmarshalInputCompleteReauthenticationInput,
-		ec.unmarshalInputConfirmTotpEnrollmentInput,
-		ec.unmarshalInputCreatePersonalAccessTokenInput,
-		ec.unmarshalInputDeleteAccountInput,
-		ec.unmarshalInputDeletePersonalAccessTokenInput,
-		ec.unmarshalInputGenerateBackupCodesInput,
-		ec.unmarshalInputLinkIdentityInput,
-		ec.unmarshalInputRemoveMfaVerificationInput,
-		ec.unmarshalInputRemovePrimaryEmailInput,
-		ec.unmarshalInputRemovePrimaryPhoneInput,
-		ec.unmarshalInputRenamePersonalAccessTokenInput,
-		ec.unmarshalInputRevokeAuthorizedApplicationInput,
-		ec.unmarshalInputRevokeSessionInput,
-		ec.unmarshalInputSendVerificationCodeInput,
-		ec.unmarshalInputStartIdentityLinkInput,
-		ec.unmarshalInputStartTotpEnrollmentInput,
-		ec.unmarshalInputSuspendAccountInput,
-		ec.unmarshalInputUnlinkIdentityInput,
-		ec.unmarshalInputUpdateCustomDataInput,
-		ec.unmarshalInputUpdatePrimaryEmailInput,
-		ec.unmarshalInputUpdatePrimaryPhoneInput,
-		ec.unmarshalInputUpdateProfileInput,
-		ec.unmarshalInputUpdateUsernameInput,
-		ec.unmarshalInputUserProfileInput,
-		ec.unmarshalInputVerifyCodeInput,
-		ec.unmarshalInputVerifyPasswordInput,
 	)
 	first := true
 
