@@ -86,7 +86,7 @@ func (c *crowd) move(now time.Time, before, limit int, usual map[string]time.Dur
 // of the crowd was refused.
 func (c *crowd) isFarther(usual map[string]time.Duration) bool {
 	for kind, before := range c.usual {
-		if 2*usual[kind] >= 3*before {
+		if usual[kind] >= max(3*before/2, before+minSlowdown) {
 			return true
 		}
 	}
