@@ -5,7 +5,8 @@
 // from panics and half a dozen closures. Most fields of a page need none of that, since
 // they are a value of a struct, or a method's that asks nobody. For these the shortcut
 // writes the value at once. Whatever doesn't go well goes gqlgen's way, so that errors
-// are what they would be without shortcuts.
+// are what they would be without shortcuts. Only a panic, which is a defect of ours,
+// takes the whole object with it.
 //
 // For each operation gqlgen also collects the functions that decode inputs, two dozen
 // closures in a map, for resolvers that decode inputs by themselves. None of ours does.
