@@ -40,15 +40,10 @@ func (s *surplus) beyond(field graphql.CollectedField, value any) int64 {
 		return 0
 	}
 	length := 0
-	switch raw, ok := value.(json.RawMessage); {
-	case ok:
+	if raw, ok := value.(json.RawMessage); ok {
 		length = len(raw) / valueBytes
-	case field.Definition.Type.Elem == nil:
-		return 0 // Most fields are neither.
-	default:
-		if list := reflect.ValueOf(value); list.Kind() == reflect.Slice {
-			length = list.Len()
-		}
+	} else if field.Definition.Type.Elem != nil && reflect.TypeOf(value).Kind() == reflect.Slice {
+		length = reflect.ValueOf(value).Len()
 	}
 	more := float64(length) - s.documents.listSize(field.Definition)
 	if more <= 0 {

@@ -1,5 +1,5 @@
 // Command codegen is what go generate runs: gqlgen, by gqlgen.yml, and then shortcuts
-// in what it has generated, without which a page of one call takes a tenth longer.
+// in what it has generated.
 //
 // gqlgen resolves every field alike: with a context of its own, a middleware, a recovery
 // from panics and half a dozen closures. Most fields of a page need none of that, since
@@ -8,14 +8,15 @@
 // are what they would be without shortcuts. Only a panic, which is a defect of ours,
 // takes the whole object with it.
 //
-// For each operation gqlgen also collects the functions that decode inputs, two dozen
-// closures in a map, for resolvers that decode inputs by themselves. None of ours does.
+// For each operation gqlgen also collects the functions that decode inputs, closures in
+// a map, for resolvers that decode inputs by themselves. None of ours does.
 package main
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
+	"go/format"
 	"go/types"
 	"log"
 	"os"
@@ -47,15 +48,9 @@ func generate() error {
 	if err != nil {
 		return err
 	}
-	for _, field := range found {
-		if code, err = shorten(code, field); err != nil {
-			return err
-		}
+	if code, err = found.shorten(code); err != nil {
+		return err
 	}
-	if !collected.Match(code) {
-		return errors.New("gqlgen has generated no list of functions that decode inputs")
-	}
-	code = collected.ReplaceAll(code, nil)
 	return os.WriteFile(cfg.Exec.Filename, code, 0o644)
 }
 
@@ -115,8 +110,23 @@ func newLeaf(field *codegen.Field) leaf {
 	return l
 }
 
-// shorten returns code with a shortcut for one of its fields.
-func shorten(code []byte, l leaf) ([]byte, error) {
+// shorten returns gqlgen's code with the shortcuts, and without the functions that it
+// collects.
+func (l leaves) shorten(code []byte) ([]byte, error) {
+	var err error
+	for _, field := range l {
+		if code, err = field.shorten(code); err != nil {
+			return nil, err
+		}
+	}
+	if !collected.Match(code) {
+		return nil, errors.New("gqlgen has generated no list of functions that decode inputs")
+	}
+	return format.Source(collected.ReplaceAll(code, nil))
+}
+
+// shorten returns code with the shortcut for the field.
+func (l leaf) shorten(code []byte) ([]byte, error) {
 	before, rest, found := bytes.Cut(code, []byte("\n"+l.function))
 	signature, body, hasBody := bytes.Cut(rest, []byte("{\n"))
 	body, after, ends := bytes.Cut(body, []byte("\n}\n"))
