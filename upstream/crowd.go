@@ -1,9 +1,6 @@
 package upstream
 
-import (
-	"maps"
-	"time"
-)
+import "time"
 
 const (
 	// crowdTime is for how long requests must have waited, one or the other, before
@@ -22,8 +19,7 @@ const (
 // waits then. Nor does it tell anything that the limit moves: each wave keeps the
 // processor busy, calls take longer for it, and the limit sinks and comes back. That
 // crowd was there by mistake, or is borne by now, if the limit gets well beyond where
-// some were refused, or if calls take longer even when they are nearly alone: the
-// service isn't busy then, but farther away.
+// some were refused.
 type crowd struct {
 	// waits tells since waitsAt whether requests wait, and waited for how long they
 	// have, twice crowdTime at most. Times of rest make it less.
@@ -31,11 +27,10 @@ type crowd struct {
 	waitsAt time.Time
 	waited  time.Duration
 
-	// refusedAt is when one of the crowd was refused last, limit is the highest limit
-	// with which that happened, and usual how long calls usually took at first.
+	// refusedAt is when one of the crowd was refused last, and limit is the highest limit
+	// with which that happened.
 	refusedAt time.Time
 	limit     int
-	usual     map[string]time.Duration
 }
 
 // stays tells whether there is a crowd.
@@ -57,12 +52,12 @@ func (c *crowd) wait(now time.Time, waits bool) {
 }
 
 // refuse is told that a request was refused.
-func (c *crowd) refuse(now time.Time, limit int, usual map[string]time.Duration) {
+func (c *crowd) refuse(now time.Time, limit int) {
 	if !c.stays(now) {
 		return
 	}
 	if !c.isRemembered(now) {
-		c.limit, c.usual = 0, maps.Clone(usual)
+		c.limit = 0
 	}
 	c.refusedAt, c.limit = now, max(c.limit, limit)
 }
@@ -72,23 +67,12 @@ func (c *crowd) isRemembered(now time.Time) bool {
 }
 
 // move is told that the limit was moved.
-func (c *crowd) move(now time.Time, before, limit int, usual map[string]time.Duration) {
+func (c *crowd) move(now time.Time, before, limit int) {
 	forget := 2*limit >= 3*before || 2*limit <= before
 	if c.isRemembered(now) {
-		forget = 2*limit >= 3*c.limit || c.isFarther(usual)
+		forget = 2*limit >= 3*c.limit
 	}
 	if forget {
 		c.waited, c.refusedAt = 0, time.Time{}
 	}
-}
-
-// isFarther tells whether calls of a kind usually take much longer than when the first
-// of the crowd was refused.
-func (c *crowd) isFarther(usual map[string]time.Duration) bool {
-	for kind, before := range c.usual {
-		if usual[kind] >= max(3*before/2, before+minSlowdown) {
-			return true
-		}
-	}
-	return false
 }

@@ -215,7 +215,7 @@ func (g *gate) begun() {
 // the caller closes r.told.
 func (g *gate) refuse(r *request) {
 	r.refusal, r.told = &Refusal{RetryAfter: retryAfter}, make(chan struct{})
-	g.limit.refuse(time.Now())
+	g.limit.crowd.refuse(time.Now(), g.limit.current)
 	if r.waiting > 0 {
 		g.begun()
 		close(r.told)

@@ -91,11 +91,6 @@ func (l *limit) queue(now time.Time) int {
 	return max(64, 8*l.current)
 }
 
-// refuse is told that a request was refused.
-func (l *limit) refuse(now time.Time) {
-	l.crowd.refuse(now, l.current, l.usual)
-}
-
 // see is told how many calls are in flight, at every change before it becomes less.
 func (l *limit) see(now time.Time, inFlight int) {
 	if inFlight > l.least {
@@ -164,7 +159,7 @@ func (l *limit) adjust(now time.Time) {
 	factor := 1 / min(max(slowness, 0.5), 4)
 	before := l.current
 	l.current = min(max(int(math.Round(float64(before)*factor)), l.least), l.most)
-	l.crowd.move(now, before, l.current, l.usual)
+	l.crowd.move(now, before, l.current)
 	if now.Sub(l.quietAt) > probeAfter {
 		l.probes = probeCalls
 	}

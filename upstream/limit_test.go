@@ -334,3 +334,27 @@ func TestCrowdIsBorne(t *testing.T) {
 		})
 	}
 }
+
+// TestProbeInABusyMoment has the processor stall the last calls of a probe, which
+// tells nothing of how long calls usually take.
+func TestProbeInABusyMoment(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		behind := serving(4, 15*time.Millisecond)
+		var through *upstream.Transport
+		var probed atomic.Int64
+		var begun time.Time
+		through = over(128, func(r *http.Request) (*http.Response, error) {
+			response, err := behind(r)
+			if time.Since(begun) > 5*time.Second && through.State().Limit == 4 && probed.Add(1) > 12 {
+				time.Sleep(200 * time.Millisecond)
+			}
+			return response, err
+		})
+		begun = time.Now()
+		crowd{clients: 64, calls: 1, measure: 14 * time.Second, patience: time.Second}.ask(t, through)
+		if limit := through.State().Limit; probed.Load() < 16 || limit > 12 {
+			t.Errorf("%d calls in a probe, and the limit is %d", probed.Load(), limit)
+		}
+	})
+}
